@@ -73,7 +73,7 @@ export function openingAt(calendar: Calendar, at: Instant): Opening {
   return { ...bounds, why: "holiday", holiday: hours.holiday };
 }
 
-/** The first instant from `at` on that may send: `at` itself when open, undefined when none comes within `SEARCHED_DAYS_MAX` days. */
+/** The first instant from `at` on that may send: `at` itself when open; undefined: none within `SEARCHED_DAYS_MAX` days. */
 export function nextOpenInstant(calendar: Calendar, at: Instant): Instant | undefined {
   const isOpen = hoursAt(calendar, at).open.some(({ from, until }) => from <= at && at < until);
   return isOpen ? at : nextOpening(calendar, at);

@@ -93,7 +93,7 @@ function letterDifference(a: string, b: string): number {
 
 const DAY_NAMES = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 
-/** The wall clock of `zone` at an instant, to the second: `Wed 2026-01-07 09:00:00`. The zone is shown beside it by the caller. */
+/** The wall clock of `zone` at an instant, to the second: `Wed 2026-01-07 09:00:00`. The caller shows the zone beside it. */
 export function localText(zone: string, at: Instant): string {
   const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
   const time = local.toPlainTime().toString({ smallestUnit: "second" });
