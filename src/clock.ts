@@ -1,0 +1,22 @@
+import { randomBytes, randomInt } from "node:crypto";
+import type { Clock, Random } from "./engine/ports.ts";
+
+/** The longest delay that a Node timer keeps; longer ones would fire at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** Real time. With `systemRandom` the only reader of time and chance in the program. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  setTimer(delayMs, fire) {
+    const timer = setTimeout(fire, Math.min(Math.max(0, delayMs), TIMER_MAX_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
+export const systemRandom: Random & { key(): Uint8Array } = {
+  id: () => randomBytes(9).toString("base64url"),
+  seed: () => randomInt(2 ** 31),
+  /** Thirty-two bytes for a secret key. */
+  key: () => randomBytes(32),
+};

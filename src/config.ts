@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from "node:fs";
+import { z } from "zod";
+import { parseDuration } from "./domain/duration.ts";
+import { fail, ok, type Result } from "./domain/result.ts";
+import { LOG_LEVELS } from "./log.ts";
+
+export const CONFIG_FILE = "goniec.config.json";
+
+const duration = (field: string) =>
+  z.string().transform((text, context) => {
+    const parsed = parseDuration(text, field);
+    if (parsed.ok) return parsed.value;
+    context.addIssue({ code: "custom", message: `${parsed.error.message}; allowed: ${parsed.error.allowed ?? ""}` });
+    return z.NEVER;
+  });
+
+/** Every setting of the program itself, with its default; a campaign's own settings live with the campaign. */
+const SCHEMA = z.strictObject({
+  database: z.string().min(1).default("./data/goniec.db"),
+  /** Where the key lies that locks the mailboxes' passwords; beside the database when left out. */
+  keyFile: z.string().min(1).optional(),
+  logLevel: z.enum(LOG_LEVELS).default("info"),
+  engineLease: duration("engineLease").default(15_000),
+  emailLease: duration("emailLease").default(20 * 60_000),
+  sendsMax: z.coerce.number().int().min(1).max(1_000).default(50),
+});
+
+export type Config = z.output<typeof SCHEMA>;
+export type ConfigKey = keyof Config;
+
+/** A setting in force and where it came from, for `goniec doctor`. */
+export interface ConfigSource {
+  readonly key: ConfigKey;
+  readonly value: string;
+  readonly from: string;
+}
+
+const VARIABLES: Readonly<Record<ConfigKey, string>> = {
+  database: "GONIEC_DATABASE",
+  keyFile: "GONIEC_KEY_FILE",
+  logLevel: "GONIEC_LOG_LEVEL",
+  engineLease: "GONIEC_ENGINE_LEASE",
+  emailLease: "GONIEC_EMAIL_LEASE",
+  sendsMax: "GONIEC_SENDS_MAX",
+};
+
+export const CONFIG_KEYS = Object.keys(VARIABLES) as ConfigKey[];
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly sources: readonly ConfigSource[];
+}
+
+/**
+ * The settings in force: the command line's own words first, then the environment, then `goniec.config.json` in the working folder, then
+ * the defaults. A wrong value is refused with its source; nothing is guessed.
+ */
+export function loadConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  options: Readonly<Partial<Record<ConfigKey, string>>> = {},
+  filePath = CONFIG_FILE,
+): Result<LoadedConfig> {
+  const file = readConfigFile(filePath);
+  if (!file.ok) return file;
+  const given: Record<string, unknown> = { ...file.value };
+  const origin: Record<string, string> = Object.fromEntries(Object.keys(given).map((key) => [key, filePath]));
+  for (const key of CONFIG_KEYS) {
+    const variable = environment[VARIABLES[key]];
+    if (variable !== undefined && variable !== "") [given[key], origin[key]] = [variable, VARIABLES[key]];
+    const option = options[key];
+    if (option !== undefined) [given[key], origin[key]] = [option, "command line"];
+  }
+  const parsed = SCHEMA.safeParse(given);
+  if (!parsed.success) return fail(configProblem(parsed.error, given, origin));
+  const config = parsed.data;
+  const sources = CONFIG_KEYS.map((key) => ({ key, value: String(given[key] ?? config[key] ?? "beside the database"), from: origin[key] ?? "default" }));
+  return ok({ config, sources });
+}
+
+function configProblem(error: z.ZodError, given: Record<string, unknown>, origin: Record<string, string>) {
+  const issue = error.issues[0];
+  const key = String(issue?.path[0] ?? (issue?.code === "unrecognized_keys" ? issue.keys[0] : ""));
+  return {
+    field: origin[key] === undefined || !(key in VARIABLES) ? `setting ${key}` : `${key} (from ${origin[key]})`,
+    value: String(given[key] ?? ""),
+    message: issue?.message ?? "not understood",
+    ...(key in VARIABLES ? {} : { allowed: CONFIG_KEYS.join(", ") }),
+  };
+}
+
+function readConfigFile(path: string): Result<Record<string, unknown>> {
+  if (!existsSync(path)) return ok({});
+  const problem = (message: string) => fail({ field: "configuration file", value: path, message, allowed: "a JSON object" });
+  try {
+    const content: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof content === "object" && content !== null && !Array.isArray(content)) return ok(content as Record<string, unknown>);
+    return problem("is not a JSON object");
+  } catch (error) {
+    return problem(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,127 @@
+import type { CampaignFacts } from "./campaign.ts";
+import { durationText } from "./duration.ts";
+import { type ClosedGate, closedGates, GATES, type GateName, type MailboxBar } from "./gates.ts";
+import type { Instant } from "./instant.ts";
+import { nextSendInstant } from "./plan.ts";
+import { localText } from "./zone.ts";
+
+/** One gate as `explain` shows it: open, or closed with the reason, the time it opens, and what would open it now. */
+export interface ExplainedGate {
+  readonly gate: GateName;
+  readonly open: boolean;
+  readonly since?: Instant | undefined;
+  readonly until?: Instant | undefined;
+  readonly text: string;
+  /** The smallest change that would let the mail go now; absent for an open gate. */
+  readonly remedy?: string | undefined;
+}
+
+export interface Explanation {
+  /** The first closed gate in one sentence, or what happens next. */
+  readonly headline: string;
+  readonly gates: readonly ExplainedGate[];
+  /** When the next mail can leave by the clock alone; undefined when a person or an event has to act first. */
+  readonly nextAt?: Instant | undefined;
+}
+
+/** Every gate in the order in which the engine asks them, by the same functions, at the instant `at`. */
+export function explainCampaign(facts: CampaignFacts, at: Instant): Explanation {
+  const closed = new Map(closedGates(facts, at).map((gate) => [gate.gate, gate]));
+  const { zone } = facts.campaign;
+  const gates = GATES.map((name): ExplainedGate => {
+    const gate = closed.get(name);
+    if (gate === undefined) return { gate: name, open: true, text: OPEN_TEXTS[name] };
+    const since = "since" in gate ? gate.since : undefined;
+    return { gate: name, open: false, since, until: gate.until, text: causeText(gate, zone), remedy: remedyText(gate) };
+  });
+  const first = gates.find((gate) => !gate.open);
+  const nextAt = nextSendInstant(facts, at);
+  return { headline: first === undefined ? "may send now" : first.text, gates, nextAt: hasEnded(facts) ? undefined : nextAt };
+}
+
+function hasEnded(facts: CampaignFacts): boolean {
+  return facts.campaign.status !== "IN_PROGRESS" && facts.campaign.status !== "SCHEDULED";
+}
+
+const OPEN_TEXTS: Readonly<Record<GateName, string>> = {
+  status: "the campaign is running",
+  "start-time": "the start time has come",
+  hours: "inside the allowed days and hours",
+  holiday: "no holiday",
+  pace: "the gap since the last mail is over",
+  "long-pause": "no long pause",
+  "campaign-limit": "below the campaign's daily limit",
+  mailboxes: "a mailbox may send",
+};
+
+/** A closed gate in one sentence; it also stands in the history as the cause of a move. Times are local, with their zone. */
+export function causeText(gate: ClosedGate, zone: string): string {
+  const until = gate.until === undefined ? "" : ` until ${localText(zone, gate.until)} (${zone})`;
+  switch (gate.gate) {
+    case "status":
+      return `the campaign is ${STATUS_TEXTS[gate.status]}`;
+    case "start-time":
+      return `waiting for the start time${until}`;
+    case "hours":
+      return `outside the allowed hours${until}`;
+    case "holiday":
+      return `holiday (${gate.holiday})${until}`;
+    case "pace":
+      return `pace: the gap of ${durationText(gate.gapMs)} lasts${until}`;
+    case "long-pause":
+      return `long pause of ${durationText(gate.gapMs)}${until}`;
+    case "campaign-limit":
+      return `the campaign reached its daily limit, ${gate.used} of ${gate.max},${until}`;
+    case "mailboxes":
+      return gate.bars.length === 0 ? "the campaign has no mailbox" : `no mailbox may send${until}: ${gate.bars.map((bar) => barSentence(bar, zone)).join("; ")}`;
+  }
+}
+
+const STATUS_TEXTS = {
+  DRAFT: "a draft, not started",
+  SCHEDULED: "scheduled, not started yet",
+  IN_PROGRESS: "running",
+  PAUSED: "paused",
+  COMPLETED: "completed",
+  CANCELLED: "cancelled",
+} as const;
+
+function barSentence(bar: MailboxBar, zone: string): string {
+  const until = bar.until === undefined ? "" : ` until ${localText(zone, bar.until)}`;
+  const detail = bar.detail === undefined ? "" : ` (${bar.detail})`;
+  switch (bar.why) {
+    case "off":
+      return `${bar.address} is switched off`;
+    case "attention":
+      return `${bar.address} needs attention${detail}`;
+    case "limit":
+      return `${bar.address} reached its daily limit${detail}${until}`;
+    case "resting":
+      return `${bar.address} rests${until}${detail}`;
+    case "min-gap":
+      return `${bar.address} keeps its own distance between mails${until}`;
+    case "busy":
+      return `${bar.address} is in a conversation with its server`;
+  }
+}
+
+function remedyText(gate: ClosedGate): string {
+  switch (gate.gate) {
+    case "status":
+      return gate.status === "PAUSED" ? "resume the campaign" : "start the campaign";
+    case "start-time":
+      return "set an earlier start time";
+    case "hours":
+      return "widen the window";
+    case "holiday":
+      return "remove the country from the holidays";
+    case "pace":
+      return "shorten the delay";
+    case "long-pause":
+      return "shorten or remove the long pause";
+    case "campaign-limit":
+      return "raise the campaign's daily limit";
+    case "mailboxes":
+      return gate.bars.length === 0 ? "add a mailbox" : "raise a mailbox's limit, repair it, or add another";
+  }
+}

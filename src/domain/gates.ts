@@ -1,0 +1,146 @@
+import type { CampaignFacts, DayUsage, MailboxFacts } from "./campaign.ts";
+import { localDay } from "./days.ts";
+import type { Instant } from "./instant.ts";
+import { paceGate } from "./pace.ts";
+import type { CampaignStatus } from "./states.ts";
+import { openingAt } from "./window.ts";
+
+/** What keeps one mailbox from taking a mail, and until when; without `until` an event ends it, not the clock. */
+export interface MailboxBar {
+  readonly mailboxId: number;
+  readonly address: string;
+  readonly why: "off" | "attention" | "limit" | "resting" | "min-gap" | "busy";
+  readonly until?: Instant | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** A closed gate: the reason why a campaign sends nothing at an instant. */
+export type ClosedGate =
+  | { readonly gate: "status"; readonly status: CampaignStatus; readonly until?: undefined }
+  | { readonly gate: "start-time"; readonly until: Instant }
+  | { readonly gate: "hours"; readonly since: Instant; readonly until?: Instant | undefined }
+  | { readonly gate: "holiday"; readonly holiday: string; readonly since: Instant; readonly until?: Instant | undefined }
+  | { readonly gate: "pace"; readonly since: Instant; readonly until: Instant; readonly gapMs: number }
+  | { readonly gate: "long-pause"; readonly since: Instant; readonly until: Instant; readonly gapMs: number }
+  | { readonly gate: "campaign-limit"; readonly used: number; readonly max: number; readonly until: Instant }
+  | { readonly gate: "mailboxes"; readonly bars: readonly MailboxBar[]; readonly until?: Instant | undefined };
+
+/** The campaign's gates in the order in which the engine asks them. */
+export const GATES = ["status", "start-time", "hours", "holiday", "pace", "long-pause", "campaign-limit", "mailboxes"] as const;
+export type GateName = (typeof GATES)[number];
+
+
+/** Every gate that is closed at `at`, in the order of `GATES`; none means that the campaign may start a mail. */
+export function closedGates(facts: CampaignFacts, at: Instant): ClosedGate[] {
+  const checks = [statusGate, startGate, calendarGate, pacingGate, limitGate, mailboxGate];
+  return checks.map((check) => check(facts, at)).filter((gate) => gate !== undefined);
+}
+
+/** The first closed gate: the answer to "why does nothing leave?". */
+export function firstClosedGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
+  return (
+    statusGate(facts, at) ??
+    startGate(facts, at) ??
+    calendarGate(facts, at) ??
+    pacingGate(facts, at) ??
+    limitGate(facts, at) ??
+    mailboxGate(facts, at)
+  );
+}
+
+export function statusGate(facts: CampaignFacts, _at: Instant): ClosedGate | undefined {
+  const { status } = facts.campaign;
+  return status === "IN_PROGRESS" ? undefined : { gate: "status", status };
+}
+
+export function startGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
+  const { startAt } = facts.campaign;
+  return startAt === undefined || startAt <= at ? undefined : { gate: "start-time", until: startAt };
+}
+
+/** Days, hours and holidays at `at`. */
+export function calendarGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
+  const opening = openingAt(facts.calendar, at);
+  if (opening.open) return undefined;
+  const { from: since, until } = opening;
+  return opening.why === "holiday"
+    ? { gate: "holiday", holiday: opening.holiday ?? "holiday", since, until }
+    : { gate: "hours", since, until };
+}
+
+function pacingGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
+  const gate = paceGate(facts.campaign, facts.campaign);
+  if (gate === undefined || gate.at <= at) return undefined;
+  const since = gate.at - gate.gapMs;
+  return { gate: gate.longPause ? "long-pause" : "pace", since, until: gate.at, gapMs: gate.gapMs };
+}
+
+function limitGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
+  const { zone, perDayMax } = facts.campaign;
+  if (perDayMax === undefined) return undefined;
+  const day = localDay(zone, at);
+  const used = usedOn(facts.usage, day.day);
+  return used < perDayMax ? undefined : { gate: "campaign-limit", used, max: perDayMax, until: day.endsAt };
+}
+
+function mailboxGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
+  const bars: MailboxBar[] = [];
+  for (const mailbox of facts.mailboxes) {
+    const bar = mailboxBar(mailbox, at);
+    if (bar === undefined) return undefined;
+    bars.push(bar);
+  }
+  return { gate: "mailboxes", bars, until: earliest(bars.map((bar) => bar.until)) };
+}
+
+/** What keeps this mailbox from taking a mail at `at`; undefined when nothing does. */
+export function mailboxBar(mailbox: MailboxFacts, at: Instant): MailboxBar | undefined {
+  const bar = (why: MailboxBar["why"], until?: Instant, detail?: string): MailboxBar => ({
+    mailboxId: mailbox.id,
+    address: mailbox.address,
+    why,
+    until,
+    detail,
+  });
+  if (!mailbox.active) return bar("off");
+  if (mailbox.attention !== undefined) return bar("attention", undefined, mailbox.attention);
+  if (mailbox.perDayMax !== undefined) {
+    const day = localDay(mailbox.zone, at);
+    const used = usedOn(mailbox.usage, day.day);
+    if (used >= mailbox.perDayMax) return bar("limit", day.endsAt, `${used} of ${mailbox.perDayMax}`);
+  }
+  if (mailbox.restingUntil !== undefined && mailbox.restingUntil > at) return bar("resting", mailbox.restingUntil, mailbox.restReason);
+  const free = mailbox.lastUsedAt === undefined ? undefined : mailbox.lastUsedAt + mailbox.minGapMs;
+  if (free !== undefined && free > at) return bar("min-gap", free);
+  if (mailbox.sessionsBusy >= mailbox.sessionsMax) return bar("busy");
+  return undefined;
+}
+
+/**
+ * The mailbox that takes the next mail: the least recently used of those that may send at `at`, the older account on a tie.
+ * `preferredId` (the mailbox of the lead's earlier mail or attempt) wins when it may send.
+ */
+export function chooseMailbox(mailboxes: readonly MailboxFacts[], at: Instant, preferredId?: number): MailboxFacts | undefined {
+  let chosen: MailboxFacts | undefined;
+  for (const mailbox of mailboxes) {
+    if (mailboxBar(mailbox, at) !== undefined) continue;
+    if (mailbox.id === preferredId) return mailbox;
+    if (chosen === undefined || isLessUsed(mailbox, chosen)) chosen = mailbox;
+  }
+  return chosen;
+}
+
+function isLessUsed(a: MailboxFacts, b: MailboxFacts): boolean {
+  const [usedA, usedB] = [a.lastUsedAt ?? -Infinity, b.lastUsedAt ?? -Infinity];
+  if (usedA !== usedB) return usedA < usedB;
+  return a.usage.used === b.usage.used ? a.id < b.id : a.usage.used < b.usage.used;
+}
+
+/** How much of the limit is taken on `day`; a usage of another day says nothing about it. */
+export function usedOn(usage: DayUsage, day: string): number {
+  return usage.day === day ? usage.used : 0;
+}
+
+export function earliest(instants: readonly (Instant | undefined)[]): Instant | undefined {
+  return instants.reduce((least, at) => (at !== undefined && (least === undefined || at < least) ? at : least), undefined);
+}

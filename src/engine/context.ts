@@ -1,0 +1,42 @@
+import type { Clock, Logger, Mailer, Observer, Store, WorkerIdentity } from "./ports.ts";
+import type { TemplateCache } from "./templates.ts";
+
+/** Times and bounds of one engine, in ms unless the name says otherwise; tests shorten them, people rarely need to. */
+export interface EngineLimits {
+  /** How long a silent engine keeps charge of a SQLite database; renewed at a third of it. */
+  readonly engineLeaseMs: number;
+  /** How long a silent worker keeps a claimed mail. Longer than the longest legal SMTP conversation (RFC 5321, 4.5.3.2). */
+  readonly emailLeaseMs: number;
+  /** The longest sleep between two passes: a safety net, never the source of timing. */
+  readonly passEveryMs: number;
+  /** How often an engine that stands by asks whether it is needed. */
+  readonly standbyEveryMs: number;
+  /** Conversations at the same time. */
+  readonly sendsMax: number;
+  /** How long a mail may wait before its dot for the gap to the mail before; longer, and it is handed back. */
+  readonly holdMaxMs: number;
+  /** How long an orderly stop waits for answers of servers that have a whole mail already. */
+  readonly stopWithinMs: number;
+}
+
+export const ENGINE_LIMITS: EngineLimits = {
+  engineLeaseMs: 15_000,
+  emailLeaseMs: 20 * 60_000,
+  passEveryMs: 30_000,
+  standbyEveryMs: 250,
+  sendsMax: 50,
+  holdMaxMs: 20_000,
+  stopWithinMs: 30_000,
+};
+
+/** What every step of the engine works with. */
+export interface EngineContext {
+  readonly store: Store;
+  readonly mailer: Mailer;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly observer: Observer;
+  readonly worker: WorkerIdentity;
+  readonly limits: EngineLimits;
+  readonly templates: TemplateCache;
+}

@@ -1,0 +1,27 @@
+import type { LeadBar } from "../domain/intent.ts";
+import type { StoreTransaction } from "./ports.ts";
+import type { TemplateCache } from "./templates.ts";
+
+/** A lead's mail as text, or why this lead cannot get it. */
+export type Rendered =
+  | { readonly kind: "rendered"; readonly subject: string; readonly text?: string | undefined; readonly html?: string | undefined }
+  | { readonly kind: "barred"; readonly bar: LeadBar };
+
+/** Writes the message version for one lead. Pure work of microseconds with bounds of its own, so it may happen inside a transaction. */
+export async function renderFor(
+  templates: TemplateCache,
+  tx: Pick<StoreTransaction, "messageVersion">,
+  messageId: number,
+  lead: { readonly address: string; readonly fields: Readonly<Record<string, string>> },
+): Promise<Rendered> {
+  const template = await templates.get(tx, messageId);
+  const outcome = template.render({ email: lead.address, ...lead.fields });
+  switch (outcome.kind) {
+    case "rendered":
+      return outcome;
+    case "missing-field":
+      return { kind: "barred", bar: { why: "missing-field", detail: outcome.field } };
+    case "error":
+      return { kind: "barred", bar: { why: "unusable", detail: outcome.message } };
+  }
+}

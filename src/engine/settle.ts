@@ -1,0 +1,109 @@
+import type { CampaignFacts } from "../domain/campaign.ts";
+import type { WithheldReason } from "../domain/intent.ts";
+import type { Conversation } from "../domain/outcome.ts";
+import { mailboxRestUntil } from "../domain/retry.ts";
+import { judge, type Verdict } from "../domain/settlement.ts";
+import { type ClaimedMail, completeIfDone } from "./claim.ts";
+import type { EngineContext } from "./context.ts";
+import type { LogFields, StoreTransaction } from "./ports.ts";
+import { scheduleNextEmail } from "./refill.ts";
+
+/**
+ * Commit 3 of a mail: the ledger, the plan row, the lead, the mailbox's condition and the rows behind, in one transaction.
+ * Returns the verdict, also when the outcome came too late to change anything.
+ */
+export async function settleEmail(
+  ctx: EngineContext,
+  mail: ClaimedMail,
+  conversation: Conversation,
+  withheld: WithheldReason | undefined,
+): Promise<Verdict> {
+  return ctx.store.transaction(async (tx) => {
+    const now = ctx.clock.now();
+    const facts = await tx.campaignFacts(mail.email.campaignId, now);
+    if (facts === undefined) throw new Error(`campaign ${mail.email.campaignId} is gone`);
+    const { retryDelaysMs, status } = facts.campaign;
+    const settledMail = { attempt: mail.email.attempt, retryDelaysMs, withheld, cancelled: status === "CANCELLED" };
+    const verdict = judge(settledMail, conversation, now);
+    await settleMailbox(ctx, tx, facts, mail, verdict);
+    const settled = await tx.settle({
+      email: mail.email,
+      worker: ctx.worker.bootId,
+      at: now,
+      ledger: { state: verdict.ledger, conversation, outcome: verdict.outcome },
+      queue: { state: verdict.queue, attempt: verdict.attempt, reason: verdict.summary, ...(verdict.notBefore !== undefined && { notBefore: verdict.notBefore }) },
+      lead: { state: verdict.lead, ...(verdict.queue !== "sent" && { reason: verdict.summary }) },
+      giveBack: verdict.giveBack,
+    });
+    if (settled) await followUp(ctx, tx, mail, verdict);
+    logOutcome(ctx, mail, verdict, settled, conversation);
+    return verdict;
+  });
+}
+
+/** What the outcome means beyond its own mail: a bounced address, the plan behind, the end of the campaign. */
+async function followUp(ctx: EngineContext, tx: StoreTransaction, mail: ClaimedMail, verdict: Verdict): Promise<void> {
+  const now = ctx.clock.now();
+  const { email } = mail;
+  if (verdict.suppress !== undefined) await tx.suppress(email.address, verdict.suppress, "bounce", now);
+  if (verdict.queue === "unconfirmed" || verdict.queue === "failed") {
+    await tx.record({ kind: `mail-${verdict.queue}`, at: now, actor: "engine", campaignId: email.campaignId, leadId: email.leadId, mailboxId: email.mailboxId, cause: verdict.summary });
+  }
+  const facts = await tx.campaignFacts(email.campaignId, now);
+  if (facts === undefined) return;
+  await scheduleNextEmail(ctx, tx, facts, planCause(mail, verdict));
+  await completeIfDone(ctx, tx, facts);
+}
+
+function planCause(mail: ClaimedMail, verdict: Verdict): string {
+  return verdict.queue === "pending" ? `${mail.email.address} tries again: ${verdict.summary}` : "next in order";
+}
+
+async function settleMailbox(ctx: EngineContext, tx: StoreTransaction, facts: CampaignFacts, mail: ClaimedMail, verdict: Verdict): Promise<void> {
+  const { mailboxId } = mail.email;
+  const now = ctx.clock.now();
+  const restCount = facts.mailboxes.find((mailbox) => mailbox.id === mailboxId)?.restCount ?? 0;
+  const event = { at: now, actor: "engine", mailboxId, campaignId: mail.email.campaignId, cause: verdict.summary };
+  switch (verdict.mailbox) {
+    case "none":
+      return;
+    case "works":
+      if (restCount > 0) await tx.changeMailbox(mailboxId, { restCount: 0, restingUntil: null, restReason: null }, now);
+      return;
+    case "rest": {
+      const restingUntil = mailboxRestUntil(restCount + 1, now);
+      await tx.changeMailbox(mailboxId, { restCount: restCount + 1, restingUntil, restReason: verdict.summary }, now);
+      await tx.record({ kind: "mailbox-rests", ...event, data: { until: restingUntil } });
+      ctx.log.warn("mailbox rests", { mailbox: mail.mailbox, until: new Date(restingUntil).toISOString(), reason: verdict.summary });
+      return;
+    }
+    case "attention":
+      await tx.changeMailbox(mailboxId, { attention: verdict.summary }, now);
+      await tx.record({ kind: "mailbox-needs-attention", ...event });
+      ctx.log.error("mailbox needs attention", { mailbox: mail.mailbox, reason: verdict.summary });
+  }
+}
+
+/** The fields that every log line about a mail carries. */
+export function mailFields(ctx: EngineContext, mail: ClaimedMail): LogFields {
+  const { email } = mail;
+  return {
+    campaign: mail.campaign,
+    queueId: email.id,
+    lead: email.address,
+    mailbox: mail.mailbox,
+    worker: ctx.worker.bootId,
+    attempt: email.attempt + 1,
+    durationMs: ctx.clock.now() - email.claimedAt,
+  };
+}
+
+function logOutcome(ctx: EngineContext, mail: ClaimedMail, verdict: Verdict, settled: boolean, conversation: Conversation): void {
+  const fields = { ...mailFields(ctx, mail), outcome: verdict.outcome, stage: conversation.stage, reply: verdict.summary };
+  if (!settled) ctx.log.warn("outcome came too late", fields);
+  else if (verdict.queue === "sent") ctx.log.info("mail sent", fields);
+  else if (verdict.queue === "pending" && verdict.notBefore !== undefined) ctx.log.info("mail retried later", fields);
+  else if (verdict.queue === "pending") ctx.log.info("mail handed back", fields);
+  else if (verdict.queue === "skipped" || verdict.queue === "cancelled") ctx.log.info("mail withheld", fields);
+  else ctx.log.warn(verdict.queue === "unconfirmed" ? "mail unconfirmed" : "mail failed", fields);
+}

@@ -1,0 +1,30 @@
+import type { CampaignFacts } from "../domain/campaign.ts";
+import type { EngineContext } from "./context.ts";
+import { initializeQueue, RECHECK_MS } from "./refill.ts";
+
+/**
+ * A scheduled campaign whose start time has come begins, also when no process ran at that moment. One that lacks a message, a mailbox or
+ * leads stays scheduled with that as its stored reason. True when it began.
+ */
+export async function startDueCampaign(ctx: EngineContext, campaignId: number): Promise<boolean> {
+  return ctx.store.transaction(async (tx) => {
+    const now = ctx.clock.now();
+    const facts = await tx.campaignFacts(campaignId, now);
+    if (facts?.campaign.status !== "SCHEDULED") return false;
+    const lack = lackOf(facts) ?? ((await tx.hasOpenLeads(campaignId)) ? undefined : "leads");
+    if (lack !== undefined) {
+      await tx.setNextDue(campaignId, now + RECHECK_MS, `no ${lack}`);
+      return false;
+    }
+    await tx.setCampaignStatus(campaignId, ["SCHEDULED"], "IN_PROGRESS", now);
+    await tx.record({ kind: "campaign-started", at: now, actor: "engine", campaignId, cause: "start time" });
+    ctx.log.info("campaign started", { campaign: facts.campaign.name });
+    await initializeQueue(ctx, tx, { ...facts, campaign: { ...facts.campaign, status: "IN_PROGRESS" } });
+    return true;
+  });
+}
+
+function lackOf(facts: CampaignFacts): string | undefined {
+  if (facts.campaign.messageId === undefined) return "message";
+  return facts.mailboxes.length === 0 ? "mailbox" : undefined;
+}

@@ -1,0 +1,183 @@
+import { type Selectable, sql, type Transaction } from "kysely";
+import type { Campaign, CampaignFacts, DayUsage, MailboxFacts } from "../domain/campaign.ts";
+import { localDay } from "../domain/days.ts";
+import { loadHolidays } from "../domain/holidays.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { CampaignStatus } from "../domain/states.ts";
+import type { Calendar, WindowBlock } from "../domain/window.ts";
+import type { Database, UsageScope } from "./schema.ts";
+
+type Trx = Transaction<Database>;
+
+const CALENDARS_MAX = 1_000;
+const calendars = new Map<string, Calendar>();
+
+/** What the gates need to judge the campaign around `now`; undefined when there is no such campaign. */
+export async function campaignFacts(trx: Trx, campaignId: number, now: Instant): Promise<CampaignFacts | undefined> {
+  const row = await trx.selectFrom("Campaign").selectAll().where("id", "=", campaignId).executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    campaign: toCampaign(row),
+    calendar: await calendarOf(row),
+    mailboxes: await mailboxFacts(trx, campaignId, now),
+    usage: await usageOf(trx, "campaign", campaignId, localDay(row.zone, now).day),
+  };
+}
+
+/** A campaign's row in the terms of the domain. */
+export function toCampaign(row: Selectable<Database["Campaign"]>): Campaign {
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    zone: row.zone,
+    windows: JSON.parse(row.windows) as WindowBlock[],
+    holidays: JSON.parse(row.holidays) as string[],
+    delayMs: row.delayMs,
+    jitter: { min: row.jitterMin, max: row.jitterMax },
+    bufferSize: row.bufferSize,
+    retryDelaysMs: JSON.parse(row.retryDelaysMs) as number[],
+    seed: row.seed,
+    paceIndex: row.paceIndex,
+    dayStartIndex: row.dayStartIndex,
+    ...(row.longPauseEvery !== null && {
+      longPause: { everyMails: row.longPauseEvery, fromMs: row.longPauseFromMs ?? 0, toMs: row.longPauseToMs ?? 0 },
+    }),
+    ...(row.startAt !== null && { startAt: row.startAt }),
+    ...(row.perDayMax !== null && { perDayMax: row.perDayMax }),
+    ...(row.lastStartAt !== null && { lastStartAt: row.lastStartAt }),
+    ...(row.lastHandOverAt !== null && { lastHandOverAt: row.lastHandOverAt }),
+    ...(row.relayCause !== null && { relayCause: row.relayCause }),
+    ...(row.messageId !== null && { messageId: row.messageId }),
+  };
+}
+
+/** One calendar object per combination of zone, windows and holidays, because opening hours are cached by it. */
+async function calendarOf(row: Pick<Selectable<Database["Campaign"]>, "zone" | "windows" | "holidays">): Promise<Calendar> {
+  const key = `${row.zone} ${row.windows} ${row.holidays}`;
+  const known = calendars.get(key);
+  if (known !== undefined) return known;
+  const calendar: Calendar = {
+    zone: row.zone,
+    blocks: JSON.parse(row.windows) as WindowBlock[],
+    holidays: await loadHolidays(JSON.parse(row.holidays) as string[]),
+  };
+  if (calendars.size >= CALENDARS_MAX) calendars.clear();
+  calendars.set(key, calendar);
+  return calendar;
+}
+
+async function mailboxFacts(trx: Trx, campaignId: number, now: Instant): Promise<MailboxFacts[]> {
+  const rows = await trx
+    .selectFrom("CampaignMailbox as link")
+    .innerJoin("Mailbox as m", "m.id", "link.mailboxId")
+    .selectAll("m")
+    .select((eb) =>
+      eb
+        .selectFrom("CampaignEmailQueue as q")
+        .select(eb.fn.countAll<number>().as("n"))
+        .whereRef("q.mailboxId", "=", "m.id")
+        .where("q.state", "=", sql.lit("sending"))
+        .as("busy"),
+    )
+    .where("link.campaignId", "=", campaignId)
+    .orderBy("m.id")
+    .execute();
+  const facts: MailboxFacts[] = [];
+  for (const row of rows) {
+    facts.push({
+      id: row.id,
+      address: row.address,
+      active: row.active === 1,
+      zone: row.zone,
+      minGapMs: row.minGapMs,
+      restCount: row.restCount,
+      sessionsMax: row.sessionsMax,
+      sessionsBusy: Number(row.busy ?? 0),
+      usage: await usageOf(trx, "mailbox", row.id, localDay(row.zone, now).day),
+      ...(row.attention !== null && { attention: row.attention }),
+      ...(row.perDayMax !== null && { perDayMax: row.perDayMax }),
+      ...(row.restingUntil !== null && { restingUntil: row.restingUntil }),
+      ...(row.restReason !== null && { restReason: row.restReason }),
+      ...(row.lastUsedAt !== null && { lastUsedAt: row.lastUsedAt }),
+    });
+  }
+  return facts;
+}
+
+async function usageOf(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<DayUsage> {
+  const row = await trx
+    .selectFrom("DailyUsage")
+    .select("used")
+    .where("scope", "=", scope)
+    .where("scopeId", "=", scopeId)
+    .where("day", "=", day)
+    .executeTakeFirst();
+  return { day, used: row?.used ?? 0 };
+}
+
+/** Takes one of the day's allowance; false when `max` (null: no limit) is reached. */
+export async function reserve(trx: Trx, scope: UsageScope, scopeId: number, day: string, max: number | null): Promise<boolean> {
+  await trx
+    .insertInto("DailyUsage")
+    .values({ scope, scopeId, day, used: 0 })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const result = await trx
+    .updateTable("DailyUsage")
+    .set((eb) => ({ used: eb("used", "+", 1) }))
+    .where("scope", "=", scope)
+    .where("scopeId", "=", scopeId)
+    .where("day", "=", day)
+    .$if(max !== null, (query) => query.where("used", "<", max))
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Gives back what `reserve` took for a mail that was provably not accepted. */
+export async function release(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<void> {
+  await trx
+    .updateTable("DailyUsage")
+    .set((eb) => ({ used: eb("used", "-", 1) }))
+    .where("scope", "=", scope)
+    .where("scopeId", "=", scopeId)
+    .where("day", "=", day)
+    .execute();
+}
+
+/** Campaigns that only waited for a session of this mailbox are looked at again at `now`. */
+export async function wakeWaitingForSession(trx: Trx, mailboxId: number, now: Instant): Promise<void> {
+  await trx
+    .updateTable("Campaign")
+    .set({ nextDueAt: now })
+    .where("status", "=", "IN_PROGRESS")
+    .where("waitGate", "=", "busy")
+    .where("nextDueAt", ">", now)
+    .where("id", "in", (eb) => eb.selectFrom("CampaignMailbox").select("campaignId").where("mailboxId", "=", mailboxId))
+    .execute();
+}
+
+/** Moves the campaign from one of the states `from` to `to`; false when it was in none of them. */
+export async function setCampaignStatus(
+  trx: Trx,
+  campaignId: number,
+  from: readonly CampaignStatus[],
+  to: CampaignStatus,
+  now: Instant,
+): Promise<boolean> {
+  const result = await trx
+    .updateTable("Campaign")
+    .set({ status: to, updatedAt: now, ...(to === "COMPLETED" && { completedAt: now, nextDueAt: null, waitGate: null }) })
+    .where("id", "=", campaignId)
+    .where("status", "in", from)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function setNextDue(trx: Trx, campaignId: number, at: Instant | undefined, waitGate: string | undefined): Promise<void> {
+  await trx
+    .updateTable("Campaign")
+    .set({ nextDueAt: at ?? null, waitGate: waitGate ?? null })
+    .where("id", "=", campaignId)
+    .execute();
+}

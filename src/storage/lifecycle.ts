@@ -1,0 +1,120 @@
+import { sql, type Transaction } from "kysely";
+import type { Instant } from "../domain/instant.ts";
+import { fail, ok, type Problem, type Result } from "../domain/result.ts";
+import type { CampaignStatus } from "../domain/states.ts";
+import { setCampaignStatus } from "./campaigns.ts";
+import { recordEvent } from "./events.ts";
+import { hasOpenLeads } from "./leads.ts";
+import type { Database } from "./schema.ts";
+
+type Trx = Transaction<Database>;
+
+/** Who gives an order, for the history: a user's name, or the command line. */
+export type Actor = string;
+
+interface CampaignRow {
+  readonly id: number;
+  readonly name: string;
+  readonly status: CampaignStatus;
+  readonly startAt: Instant | null;
+  readonly messageId: number | null;
+}
+
+/**
+ * Starts a campaign: at once, or at its start time when that lies ahead. Starting one that runs already changes nothing, and one that had
+ * completed goes on when it has got new leads. Refused with what is missing, or in a state that cannot start.
+ */
+export async function startCampaign(trx: Trx, campaignId: number, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
+  const campaign = await campaignRow(trx, campaignId);
+  if (campaign.status === "IN_PROGRESS") return ok("IN_PROGRESS");
+  if (campaign.status === "PAUSED") return resumeCampaign(trx, campaignId, actor, now);
+  if (campaign.status === "CANCELLED") return fail(stateProblem(campaign, "start", "a draft, scheduled, paused or completed campaign"));
+  const lack = await lackOf(trx, campaign);
+  if (lack !== undefined) return fail({ field: "campaign", value: campaign.name, message: `cannot start: it has no ${lack}` });
+  const isAhead = campaign.startAt !== null && campaign.startAt > now;
+  const to = isAhead ? "SCHEDULED" : "IN_PROGRESS";
+  await setCampaignStatus(trx, campaignId, [campaign.status], to, now);
+  await trx.updateTable("Campaign").set({ completedAt: null }).where("id", "=", campaignId).execute();
+  await lookAgain(trx, campaignId, isAhead ? (campaign.startAt ?? now) : now, "start");
+  await recordEvent(trx, { kind: isAhead ? "campaign-scheduled" : "campaign-started", at: now, actor, campaignId });
+  return ok(to);
+}
+
+/** Pauses a running campaign; its plan keeps its order. When this has committed, at most a mail past its intent still leaves. */
+export async function pauseCampaign(trx: Trx, campaignId: number, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
+  return changeStatus(trx, campaignId, { verb: "pause", from: ["IN_PROGRESS", "SCHEDULED"], to: "PAUSED", event: "campaign-paused" }, actor, now);
+}
+
+/** Lets a paused campaign go on; its plan is laid anew from now, with the gaps that were drawn. */
+export async function resumeCampaign(trx: Trx, campaignId: number, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
+  const result = await changeStatus(trx, campaignId, { verb: "resume", from: ["PAUSED"], to: "IN_PROGRESS", event: "campaign-resumed" }, actor, now);
+  if (result.ok) await lookAgain(trx, campaignId, now, "resumed");
+  return result;
+}
+
+/** Ends a campaign for good. Mails on their way are settled; every other open lead is skipped with that reason. */
+export async function cancelCampaign(trx: Trx, campaignId: number, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
+  const order = { verb: "cancel", from: ["DRAFT", "SCHEDULED", "IN_PROGRESS", "PAUSED"], to: "CANCELLED", event: "campaign-cancelled" } as const;
+  const result = await changeStatus(trx, campaignId, order, actor, now);
+  if (!result.ok) return result;
+  await trx
+    .updateTable("CampaignEmailQueue")
+    .set({ state: "cancelled", reason: "campaign cancelled", updatedAt: now })
+    .where("campaignId", "=", campaignId)
+    .where("state", "=", "pending")
+    .execute();
+  await trx
+    .updateTable("CampaignLead")
+    .set({ state: "skipped", reason: "campaign cancelled", updatedAt: now })
+    .where("campaignId", "=", campaignId)
+    .where("state", "in", ["waiting", "planned", "retrying"])
+    .execute();
+  return result;
+}
+
+/** Makes the engine lay the campaign's plan anew, because of `cause`, when it looks next, at `at`. */
+export async function lookAgain(trx: Trx, campaignId: number, at: Instant, cause: string): Promise<void> {
+  await trx
+    .updateTable("Campaign")
+    .set({ relayCause: cause, nextDueAt: at, waitGate: null })
+    .where("id", "=", campaignId)
+    .execute();
+}
+
+interface StatusOrder {
+  readonly verb: string;
+  readonly from: readonly CampaignStatus[];
+  readonly to: CampaignStatus;
+  readonly event: string;
+}
+
+/** A state that the campaign has already is a success without a trace; one that cannot lead there is refused. */
+async function changeStatus(trx: Trx, campaignId: number, order: StatusOrder, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
+  const campaign = await campaignRow(trx, campaignId);
+  if (campaign.status === order.to) return ok(order.to);
+  if (!(await setCampaignStatus(trx, campaignId, order.from, order.to, now))) {
+    return fail(stateProblem(campaign, order.verb, order.from.join(", ")));
+  }
+  await recordEvent(trx, { kind: order.event, at: now, actor, campaignId });
+  return ok(order.to);
+}
+
+function stateProblem(campaign: CampaignRow, verb: string, allowed: string): Problem {
+  return { field: "campaign", value: campaign.name, message: `cannot ${verb}: it is ${campaign.status}`, allowed };
+}
+
+async function campaignRow(trx: Trx, campaignId: number): Promise<CampaignRow> {
+  return trx.selectFrom("Campaign").select(["id", "name", "status", "startAt", "messageId"]).where("id", "=", campaignId).executeTakeFirstOrThrow();
+}
+
+async function lackOf(trx: Trx, campaign: CampaignRow): Promise<string | undefined> {
+  if (campaign.messageId === null) return "message";
+  const mailbox = await trx
+    .selectFrom("CampaignMailbox")
+    .select(sql.lit(1).as("one"))
+    .where("campaignId", "=", campaign.id)
+    .limit(1)
+    .executeTakeFirst();
+  if (mailbox === undefined) return "mailbox";
+  return (await hasOpenLeads(trx, campaign.id)) ? undefined : "lead that is still to be written to";
+}

@@ -1,0 +1,79 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Instant } from "../domain/instant.ts";
+import type { MailboxChange } from "../engine/ports.ts";
+import type { Database } from "./schema.ts";
+import type { SecretBox } from "./secrets.ts";
+
+type Trx = Transaction<Database>;
+
+/** A mailbox as a person enters it. */
+export interface MailboxSettings {
+  readonly address: string;
+  readonly name?: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly security: "tls" | "starttls" | "opportunistic" | "none";
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly zone: string;
+  readonly perDayMax?: number | undefined;
+  readonly minGapMs: number;
+  readonly sessionsMax: number;
+}
+
+/** What the conversation with a mailbox's server needs; the password is in clear and must not leave the mailer. */
+export interface MailboxAccount extends Pick<MailboxSettings, "address" | "host" | "port" | "security"> {
+  readonly id: number;
+  readonly name?: string;
+  readonly user?: string;
+  readonly password?: string;
+}
+
+export async function changeMailbox(trx: Trx, mailboxId: number, change: MailboxChange, now: Instant): Promise<void> {
+  await trx
+    .updateTable("Mailbox")
+    .set({ ...change, updatedAt: now })
+    .where("id", "=", mailboxId)
+    .execute();
+}
+
+export async function mailboxAccount(db: Kysely<Database>, mailboxId: number, secrets: SecretBox): Promise<MailboxAccount> {
+  const row = await db.selectFrom("Mailbox").selectAll().where("id", "=", mailboxId).executeTakeFirstOrThrow();
+  return {
+    id: row.id,
+    address: row.address,
+    host: row.host,
+    port: row.port,
+    security: row.security,
+    ...(row.name !== null && { name: row.name }),
+    ...(row.userName !== null && { user: row.userName }),
+    ...(row.secret !== null && { password: await secrets.open(row.secret) }),
+  };
+}
+
+/**
+ * Adds the mailbox or brings the one of that address up to date, and returns its id. It ends the mailbox's need for attention, because
+ * entering it anew is what a person does about that; a rest goes on, because it protects the server.
+ */
+export async function saveMailbox(trx: Trx, settings: MailboxSettings, secret: string | undefined, now: Instant): Promise<number> {
+  const columns = {
+    name: settings.name ?? null,
+    host: settings.host,
+    port: settings.port,
+    security: settings.security,
+    userName: settings.user ?? null,
+    secret: secret ?? null,
+    zone: settings.zone,
+    perDayMax: settings.perDayMax ?? null,
+    minGapMs: settings.minGapMs,
+    sessionsMax: settings.sessionsMax,
+    updatedAt: now,
+  };
+  const { id } = await trx
+    .insertInto("Mailbox")
+    .values({ address: settings.address, ...columns, attention: null, restCount: 0, active: 1, createdAt: now })
+    .onConflict((conflict) => conflict.column("address").doUpdateSet({ ...columns, attention: null }))
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
+}

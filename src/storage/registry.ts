@@ -1,0 +1,165 @@
+import type { Transaction } from "kysely";
+import type { CampaignSettings } from "../domain/campaign.ts";
+import type { Instant } from "../domain/instant.ts";
+import { recordEvent } from "./events.ts";
+import { type Actor, lookAgain } from "./lifecycle.ts";
+import type { Database } from "./schema.ts";
+
+type Trx = Transaction<Database>;
+
+/** A lead as it comes from a file. */
+export interface NewLead {
+  /** Normalised. */
+  readonly address: string;
+  readonly fields: Readonly<Record<string, string>>;
+  /** 1 goes first; 999 when the file says nothing. */
+  readonly priority?: number | undefined;
+}
+
+export interface ImportCount {
+  readonly added: number;
+  /** Already in the campaign; their fields were brought up to date, their place and state were not touched. */
+  readonly known: number;
+}
+
+export const PRIORITY_DEFAULT = 999;
+
+export async function campaignIdByName(trx: Trx, name: string): Promise<number | undefined> {
+  const row = await trx.selectFrom("Campaign").select("id").where("name", "=", name).executeTakeFirst();
+  return row?.id;
+}
+
+/** A new campaign in DRAFT. `seed` (a whole number from chance) fixes all its gaps. */
+export async function createCampaign(
+  trx: Trx,
+  name: string,
+  settings: CampaignSettings,
+  seed: number,
+  actor: Actor,
+  now: Instant,
+): Promise<number> {
+  const { id } = await trx
+    .insertInto("Campaign")
+    .values({ name, status: "DRAFT", ...settingColumns(settings), seed, paceIndex: 0, dayStartIndex: 0, createdAt: now, updatedAt: now })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await recordEvent(trx, { kind: "campaign-created", at: now, actor, campaignId: id });
+  return id;
+}
+
+/** Puts changed settings in force from the very next mail, never touching the status; false when nothing differs. */
+export async function changeSettings(trx: Trx, campaignId: number, settings: CampaignSettings, actor: Actor, now: Instant): Promise<boolean> {
+  const columns = settingColumns(settings);
+  const before = await trx.selectFrom("Campaign").selectAll().where("id", "=", campaignId).executeTakeFirstOrThrow();
+  const changed = Object.fromEntries(Object.entries(columns).filter(([column, value]) => before[column as keyof typeof columns] !== value));
+  if (Object.keys(changed).length === 0) return false;
+  await trx
+    .updateTable("Campaign")
+    .set({ ...changed, updatedAt: now })
+    .where("id", "=", campaignId)
+    .execute();
+  await recordEvent(trx, { kind: "settings-changed", at: now, actor, campaignId, data: changed });
+  await touch(trx, campaignId, now, `settings changed: ${Object.keys(changed).join(", ")}`);
+  return true;
+}
+
+function settingColumns(settings: CampaignSettings) {
+  const pause = settings.longPause;
+  return {
+    zone: settings.zone,
+    windows: JSON.stringify(settings.windows),
+    holidays: JSON.stringify(settings.holidays),
+    startAt: settings.startAt ?? null,
+    delayMs: settings.delayMs,
+    jitterMin: settings.jitter.min,
+    jitterMax: settings.jitter.max,
+    longPauseEvery: pause?.everyMails ?? null,
+    longPauseFromMs: pause?.fromMs ?? null,
+    longPauseToMs: pause?.toMs ?? null,
+    perDayMax: settings.perDayMax ?? null,
+    bufferSize: settings.bufferSize,
+    retryDelaysMs: JSON.stringify(settings.retryDelaysMs),
+  };
+}
+
+/** Makes exactly these mailboxes the campaign's; true when that changed anything. */
+export async function setCampaignMailboxes(trx: Trx, campaignId: number, mailboxIds: readonly number[], now: Instant): Promise<boolean> {
+  const rows = await trx.selectFrom("CampaignMailbox").select("mailboxId").where("campaignId", "=", campaignId).execute();
+  const before = new Set(rows.map((row) => row.mailboxId));
+  const after = new Set(mailboxIds);
+  const gone = [...before].filter((id) => !after.has(id));
+  const fresh = [...after].filter((id) => !before.has(id));
+  if (gone.length > 0) await trx.deleteFrom("CampaignMailbox").where("campaignId", "=", campaignId).where("mailboxId", "in", gone).execute();
+  for (const mailboxId of fresh) await trx.insertInto("CampaignMailbox").values({ campaignId, mailboxId }).execute();
+  const changed = gone.length + fresh.length > 0;
+  if (changed) await touch(trx, campaignId, now, "mailboxes changed");
+  return changed;
+}
+
+/**
+ * Puts leads into the campaign, behind those that are there. A lead that the campaign has already keeps its place and its state, so the
+ * same file may be given again. Suppressed and blocked ones are taken in too and skipped with that reason when their turn comes.
+ */
+export async function addLeads(trx: Trx, campaignId: number, leads: readonly NewLead[], now: Instant): Promise<ImportCount> {
+  const last = await trx
+    .selectFrom("CampaignLead")
+    .select((eb) => eb.fn.max("position").as("position"))
+    .where("campaignId", "=", campaignId)
+    .executeTakeFirst();
+  let position = Number(last?.position ?? 0);
+  let added = 0;
+  for (const lead of leads) {
+    const leadId = await saveLead(trx, lead, now);
+    const known = await refreshFields(trx, campaignId, leadId, lead, now);
+    if (known) continue;
+    position += 1;
+    added += 1;
+    await trx
+      .insertInto("CampaignLead")
+      .values({ campaignId, leadId, fields: JSON.stringify(lead.fields), priority: lead.priority ?? PRIORITY_DEFAULT, position, state: "waiting", updatedAt: now })
+      .execute();
+  }
+  if (added > 0) await touch(trx, campaignId, now, `${added} leads added`);
+  return { added, known: leads.length - added };
+}
+
+async function saveLead(trx: Trx, lead: NewLead, now: Instant): Promise<number> {
+  const fields = JSON.stringify(lead.fields);
+  const { id } = await trx
+    .insertInto("Lead")
+    .values({ address: lead.address, fields, status: "ACTIVE", createdAt: now, updatedAt: now })
+    .onConflict((conflict) => conflict.column("address").doUpdateSet({ fields, updatedAt: now }))
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+async function refreshFields(trx: Trx, campaignId: number, leadId: number, lead: NewLead, now: Instant): Promise<boolean> {
+  const result = await trx
+    .updateTable("CampaignLead")
+    .set({ fields: JSON.stringify(lead.fields), updatedAt: now })
+    .where("campaignId", "=", campaignId)
+    .where("leadId", "=", leadId)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Has the engine take a change into account at once, in a campaign that is open; a draft has no plan yet. */
+async function touch(trx: Trx, campaignId: number, now: Instant, cause: string): Promise<void> {
+  const row = await trx.selectFrom("Campaign").select(["status", "startAt"]).where("id", "=", campaignId).executeTakeFirstOrThrow();
+  if (row.status === "IN_PROGRESS" || row.status === "PAUSED") await lookAgain(trx, campaignId, now, cause);
+  if (row.status === "SCHEDULED") await lookAgain(trx, campaignId, Math.max(now, row.startAt ?? now), cause);
+}
+
+/** Switches a mailbox on or off; when this has committed, at most a mail past its intent still leaves through one that is off. */
+export async function switchMailbox(trx: Trx, mailboxId: number, active: boolean, actor: Actor, now: Instant): Promise<void> {
+  await trx
+    .updateTable("Mailbox")
+    .set({ active: active ? 1 : 0, ...(active && { attention: null }), updatedAt: now })
+    .where("id", "=", mailboxId)
+    .execute();
+  await recordEvent(trx, { kind: active ? "mailbox-switched-on" : "mailbox-switched-off", at: now, actor, mailboxId });
+  const campaigns = await trx.selectFrom("CampaignMailbox").select("campaignId").where("mailboxId", "=", mailboxId).execute();
+  for (const { campaignId } of campaigns) await touch(trx, campaignId, now, active ? "a mailbox was switched on" : "a mailbox was switched off");
+}
+

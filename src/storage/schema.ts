@@ -1,0 +1,203 @@
+import type { Generated } from "kysely";
+import type { Instant } from "../domain/instant.ts";
+import type { CampaignStatus, LeadState, LedgerState, MailKind, QueueState } from "../domain/states.ts";
+
+/** The tables as the queries see them. Instants are UTC milliseconds, flags 0 or 1, JSON is text; migrations/ holds the constraints. */
+export interface Database {
+  Setting: { key: string; value: string };
+  Worker: WorkerTable;
+  EngineLease: { id: number; bootId: string; epoch: number; expiresAt: Instant };
+  Lead: LeadTable;
+  Suppression: { address: string; reason: string; source: string; createdAt: Instant };
+  Mailbox: MailboxTable;
+  Campaign: CampaignTable;
+  Message: MessageTable;
+  Attachment: AttachmentTable;
+  CampaignMailbox: { campaignId: number; mailboxId: number };
+  CampaignLead: CampaignLeadTable;
+  CampaignEmailQueue: QueueTable;
+  SendLog: SendLogTable;
+  DailyUsage: { scope: UsageScope; scopeId: number; day: string; used: number };
+  Event: EventTable;
+}
+
+export type UsageScope = "campaign" | "mailbox";
+
+interface WorkerTable {
+  bootId: string;
+  host: string;
+  pid: number;
+  version: string;
+  startedAt: Instant;
+  heartbeatAt: Instant;
+}
+
+interface LeadTable {
+  id: Generated<number>;
+  address: string;
+  fields: string;
+  status: "ACTIVE" | "ON_HOLD" | "BLOCKED";
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+interface MailboxTable {
+  id: Generated<number>;
+  address: string;
+  name: string | null;
+  host: string;
+  port: number;
+  security: "tls" | "starttls" | "opportunistic" | "none";
+  userName: string | null;
+  /** The password as a compact JWE; null when the server asks for none. */
+  secret: string | null;
+  zone: string;
+  perDayMax: number | null;
+  minGapMs: number;
+  sessionsMax: number;
+  active: number;
+  attention: string | null;
+  restingUntil: Instant | null;
+  restCount: number;
+  restReason: string | null;
+  lastUsedAt: Instant | null;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+interface CampaignTable {
+  id: Generated<number>;
+  name: string;
+  status: CampaignStatus;
+  messageId: number | null;
+  zone: string;
+  windows: string;
+  holidays: string;
+  startAt: Instant | null;
+  delayMs: number;
+  jitterMin: number;
+  jitterMax: number;
+  longPauseEvery: number | null;
+  longPauseFromMs: number | null;
+  longPauseToMs: number | null;
+  perDayMax: number | null;
+  bufferSize: number;
+  retryDelaysMs: string;
+  seed: number;
+  paceIndex: number;
+  dayStartIndex: number;
+  lastStartAt: Instant | null;
+  lastHandOverAt: Instant | null;
+  /** When the engine looks at it next; null when only an event can change anything. */
+  nextDueAt: Instant | null;
+  /** The gate that it waits for, as stored by the last look. */
+  waitGate: string | null;
+  /** What a person changed since the plan was last laid; the engine lays it anew at its next look. */
+  relayCause: string | null;
+  createdAt: Instant;
+  updatedAt: Instant;
+  completedAt: Instant | null;
+}
+
+/** A version of a campaign's text; never changed, so a retry is written from the same one. */
+interface MessageTable {
+  id: Generated<number>;
+  campaignId: number;
+  step: number;
+  subject: string;
+  text: string | null;
+  html: string | null;
+  createdAt: Instant;
+}
+
+interface AttachmentTable {
+  id: Generated<number>;
+  messageId: number;
+  filename: string;
+  contentType: string;
+  content: Uint8Array;
+}
+
+interface CampaignLeadTable {
+  id: Generated<number>;
+  campaignId: number;
+  leadId: number;
+  fields: string;
+  priority: number;
+  position: number;
+  state: LeadState;
+  reason: string | null;
+  updatedAt: Instant;
+}
+
+interface QueueTable {
+  id: Generated<number>;
+  campaignId: number;
+  campaignLeadId: number;
+  leadId: number;
+  step: number;
+  state: QueueState;
+  scheduledAt: Instant;
+  /** The planned mailbox, then the one that took it. */
+  mailboxId: number | null;
+  /** Tries that the recipient's server refused for now. */
+  attempt: number;
+  notBefore: Instant | null;
+  cause: string;
+  movedFrom: Instant | null;
+  movedAt: Instant | null;
+  leaseOwner: string | null;
+  leaseExpiresAt: Instant | null;
+  fence: number;
+  claimedAt: Instant | null;
+  gapBeforeMs: number;
+  campaignDay: string | null;
+  mailboxDay: string | null;
+  messageId: number | null;
+  rfcMessageId: string | null;
+  composedAt: Instant | null;
+  reason: string | null;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+interface SendLogTable {
+  id: Generated<number>;
+  kind: MailKind;
+  campaignId: number | null;
+  leadId: number | null;
+  step: number | null;
+  queueId: number | null;
+  attempt: number;
+  mailboxId: number;
+  toAddress: string;
+  rfcMessageId: string;
+  state: LedgerState;
+  /** When the intent was committed; null when the conversation ended before it. */
+  handedOverAt: Instant | null;
+  campaignDay: string | null;
+  mailboxDay: string | null;
+  outcome: string | null;
+  stage: string | null;
+  replyCode: number | null;
+  reply: string | null;
+  serverMessageId: string | null;
+  nextTryAt: Instant | null;
+  worker: string;
+  fence: number;
+  startedAt: Instant;
+  settledAt: Instant | null;
+  settledBy: string | null;
+}
+
+interface EventTable {
+  id: Generated<number>;
+  at: Instant;
+  kind: string;
+  campaignId: number | null;
+  leadId: number | null;
+  mailboxId: number | null;
+  actor: string;
+  cause: string | null;
+  data: string | null;
+}

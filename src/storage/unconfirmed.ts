@@ -1,0 +1,107 @@
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { Instant } from "../domain/instant.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { release } from "./campaigns.ts";
+import { recordEvent } from "./events.ts";
+import { type Actor, lookAgain } from "./lifecycle.ts";
+import { setLeadState } from "./queue.ts";
+import type { Database } from "./schema.ts";
+
+type Trx = Transaction<Database>;
+
+/** A mail of which nobody knows whether the server took it. */
+export interface UnconfirmedMail {
+  /** The queue row's id, by which a person decides. */
+  readonly id: number;
+  readonly campaignId: number;
+  readonly campaign: string;
+  readonly lead: string;
+  readonly step: number;
+  readonly mailbox: string;
+  readonly rfcMessageId: string;
+  readonly handedOverAt: Instant;
+  readonly reason: string;
+}
+
+export async function unconfirmedMails(db: Kysely<Database>): Promise<UnconfirmedMail[]> {
+  return db
+    .selectFrom("CampaignEmailQueue as q")
+    .innerJoin("SendLog as log", (join) => join.onRef("log.queueId", "=", "q.id").on("log.state", "=", "unconfirmed"))
+    .innerJoin("Campaign as c", "c.id", "q.campaignId")
+    .innerJoin("Mailbox as m", "m.id", "log.mailboxId")
+    .select(["q.id", "q.campaignId", "c.name as campaign", "log.toAddress as lead", "q.step", "m.address as mailbox", "log.rfcMessageId"])
+    .select(sql<number>`log."handedOverAt"`.as("handedOverAt"))
+    .select(sql<string>`COALESCE(q."reason", '')`.as("reason"))
+    .where("q.state", "=", "unconfirmed")
+    .orderBy("log.handedOverAt")
+    .execute();
+}
+
+export type Decision = "mark-sent" | "send-again";
+
+/**
+ * A person's word on an unconfirmed mail: it was sent, or it is to be sent again, now knowing that the lead may get it twice.
+ * Refused when the mail is not unconfirmed (any more), or its campaign was cancelled.
+ */
+export async function decideUnconfirmed(trx: Trx, queueId: number, decision: Decision, actor: Actor, now: Instant): Promise<Result<void>> {
+  const row = await trx
+    .selectFrom("CampaignEmailQueue as q")
+    .innerJoin("Campaign as c", "c.id", "q.campaignId")
+    .select(["q.id", "q.state", "q.campaignId", "q.campaignLeadId", "q.leadId", "c.status", "c.name"])
+    .where("q.id", "=", queueId)
+    .executeTakeFirst();
+  if (row?.state !== "unconfirmed") {
+    return fail({ field: "mail", value: String(queueId), message: row === undefined ? "there is no such mail" : `it is ${row.state}, not unconfirmed`, allowed: "a number from `goniec unconfirmed list`" });
+  }
+  if (decision === "send-again" && row.status === "CANCELLED") {
+    return fail({ field: "mail", value: String(queueId), message: `its campaign ${row.name} was cancelled, nothing can be sent again` });
+  }
+  await recordEvent(trx, { kind: `unconfirmed-${decision}`, at: now, actor, campaignId: row.campaignId, leadId: row.leadId });
+  if (decision === "mark-sent") await markSent(trx, row, actor, now);
+  else await sendAgain(trx, row, actor, now);
+  return ok(undefined);
+}
+
+interface DecidedRow {
+  readonly id: number;
+  readonly campaignId: number;
+  readonly campaignLeadId: number;
+}
+
+async function markSent(trx: Trx, row: DecidedRow, actor: Actor, now: Instant): Promise<void> {
+  await trx
+    .updateTable("SendLog")
+    .set({ state: "sent", settledAt: now, settledBy: actor })
+    .where("queueId", "=", row.id)
+    .where("state", "=", "unconfirmed")
+    .execute();
+  await trx.updateTable("CampaignEmailQueue").set({ state: "sent", updatedAt: now }).where("id", "=", row.id).where("state", "=", "unconfirmed").execute();
+  await setLeadState(trx, row.campaignLeadId, ["unconfirmed"], "sent", now);
+}
+
+/** The first try is written off, with its allowance, and the mail waits in the plan under the same Message-ID. */
+async function sendAgain(trx: Trx, row: DecidedRow, actor: Actor, now: Instant): Promise<void> {
+  const entry = await trx
+    .updateTable("SendLog")
+    .set({ state: "rejected", outcome: "written-off", settledAt: now, settledBy: actor })
+    .where("queueId", "=", row.id)
+    .where("state", "=", "unconfirmed")
+    .returning(["mailboxId", "campaignDay", "mailboxDay"])
+    .executeTakeFirstOrThrow();
+  if (entry.campaignDay !== null) await release(trx, "campaign", row.campaignId, entry.campaignDay);
+  if (entry.mailboxDay !== null) await release(trx, "mailbox", entry.mailboxId, entry.mailboxDay);
+  await trx
+    .updateTable("CampaignEmailQueue")
+    .set({ state: "pending", scheduledAt: now, notBefore: null, cause: "ordered again by a person", campaignDay: null, mailboxDay: null, updatedAt: now })
+    .where("id", "=", row.id)
+    .where("state", "=", "unconfirmed")
+    .execute();
+  await setLeadState(trx, row.campaignLeadId, ["unconfirmed"], "planned", now);
+  await trx
+    .updateTable("Campaign")
+    .set({ status: "IN_PROGRESS", completedAt: null })
+    .where("id", "=", row.campaignId)
+    .where("status", "=", "COMPLETED")
+    .execute();
+  await lookAgain(trx, row.campaignId, now, "a mail was ordered again");
+}
