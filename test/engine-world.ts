@@ -17,6 +17,9 @@ import { at } from "./builders.ts";
 import { SimulatedPeer } from "./simulated-peer.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
+/** Long, so that a simulated week is not spent on signs of life. */
+const LEASE_MS = 1_800_000;
+
 const QUIET: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** The real engine on the real store, with only the clock and the SMTP peer replaced. */
@@ -50,7 +53,7 @@ export class EngineWorld {
   engine(limits: Partial<EngineLimits> = {}, log: Logger = QUIET): Engine {
     this.#boots += 1;
     const worker = { bootId: `boot-${this.#boots}`, host: "test", pid: this.#boots, version: "0" };
-    return new Engine({ store: this.store, mailer: this.peer, clock: this.clock, log, worker, limits });
+    return new Engine({ store: this.store, mailer: this.peer, clock: this.clock, log, worker, limits: { engineLeaseMs: LEASE_MS, ...limits } });
   }
 
   mailbox(address: string, changes: Partial<MailboxSettings> = {}): Promise<number> {

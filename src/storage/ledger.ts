@@ -1,4 +1,5 @@
 import type { Selectable, Transaction } from "kysely";
+import type { Instant } from "../domain/instant.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import { LEAD_STATES, type LeadState } from "../domain/states.ts";
 import type { ClaimedEmail, Intent, Settlement } from "../engine/ports.ts";
