@@ -17,6 +17,8 @@ interface Case {
   readonly ends: string | number;
   readonly outcome: OutcomeClass;
   readonly message?: Buffer;
+  /** When the server has fallen silent, and which of our bounds then runs out. */
+  readonly silence?: { readonly isReached: (server: RudeServer) => boolean; readonly boundMs: number };
 }
 
 /** The fault's kind or the reply's code. */
@@ -30,9 +32,12 @@ async function meet({ script, mailbox, message = MESSAGE }: Case) {
   return { bench, handOver, sending, server };
 }
 
-async function expectEnd(rude: Case, silentFor?: number): Promise<void> {
+async function expectEnd(rude: Case): Promise<void> {
   const { bench, handOver, sending, server } = await meet(rude);
-  if (silentFor !== undefined) await bench.timers.fire(silentFor);
+  if (rude.silence !== undefined) {
+    await server.until(rude.silence.isReached);
+    await bench.timers.fire(rude.silence.boundMs);
+  }
   const conversation = await sending;
   expect({ stage: conversation.stage, ends: endOf(conversation), outcome: classify(conversation).outcome }).toEqual({
     stage: rude.stage,
@@ -52,9 +57,20 @@ describe("a server that leaves", () => {
   const trouble = "mailbox-trouble";
   const cases: Record<string, Case> = {
     "drops at connect": { script: { at: "connect", does: "drop" }, stage: "greeting", ends: "lost", outcome: trouble },
-    "drops with half a greeting": { script: { at: "greeting", does: { half: "22" } }, stage: "greeting", ends: "lost", outcome: trouble },
+    "drops with half a greeting": {
+      script: { at: "greeting", does: { half: "22" } },
+      stage: "greeting",
+      ends: "lost",
+      outcome: trouble,
+    },
     "drops at EHLO": { script: { at: "ehlo", does: "drop" }, stage: "greeting", ends: "lost", outcome: trouble },
-    "drops at STARTTLS": { script: { at: "starttls", does: "drop", ...OFFERS_TLS }, mailbox: STARTTLS, stage: "tls", ends: "tls", outcome: trouble },
+    "drops at STARTTLS": {
+      script: { at: "starttls", does: "drop", ...OFFERS_TLS },
+      mailbox: STARTTLS,
+      stage: "tls",
+      ends: "tls",
+      outcome: trouble,
+    },
     "drops in the TLS handshake": {
       script: { at: "starttls", does: { reply: "220 go ahead", thenDrop: true }, ...OFFERS_TLS },
       mailbox: STARTTLS,
@@ -62,11 +78,22 @@ describe("a server that leaves", () => {
       ends: "tls",
       outcome: trouble,
     },
-    "drops at the login": { script: { at: "auth", does: "drop" }, mailbox: { auth: AUTH }, stage: "auth", ends: "lost", outcome: trouble },
+    "drops at the login": {
+      script: { at: "auth", does: "drop" },
+      mailbox: { auth: AUTH },
+      stage: "auth",
+      ends: "lost",
+      outcome: trouble,
+    },
     "drops at MAIL": { script: { at: "mail", does: "drop" }, stage: "mail", ends: "lost", outcome: trouble },
     "drops at RCPT": { script: { at: "rcpt", does: "drop" }, stage: "rcpt", ends: "lost", outcome: trouble },
-    "drops at DATA": { script: { at: "data", does: "drop" }, stage: "data", ends: "lost", outcome: trouble },
-    "drops at RCPT, without PIPELINING": { script: { at: "rcpt", does: "drop", offers: [] }, stage: "rcpt", ends: "lost", outcome: trouble },
+    "drops at DATA": { script: { at: "data", does: "drop", offers: [] }, stage: "data", ends: "lost", outcome: trouble },
+    "drops at RCPT, without PIPELINING": {
+      script: { at: "rcpt", does: "drop", offers: [] },
+      stage: "rcpt",
+      ends: "lost",
+      outcome: trouble,
+    },
     "resets at MAIL": { script: { at: "mail", does: "reset" }, stage: "mail", ends: "lost", outcome: trouble },
     "resets in a large body": {
       script: { at: "mid-body", does: "reset", afterBytes: 100_000 },
@@ -82,52 +109,58 @@ describe("a server that leaves", () => {
       outcome: trouble,
       message: HUGE,
     },
-    "drops after the dot, before it took the mail": { script: { at: "after-body", does: "drop" }, stage: "dot", ends: "lost", outcome: "unknown" },
+    "drops after the dot, before it took the mail": {
+      script: { at: "after-body", does: "drop" },
+      stage: "dot",
+      ends: "lost",
+      outcome: "unknown",
+    },
     "drops after it took the mail": { script: { at: "accepted", does: "drop" }, stage: "dot", ends: "lost", outcome: "unknown" },
-    "resets after it took the mail": { script: { at: "accepted", does: "reset" }, stage: "dot", ends: "lost", outcome: "unknown" },
+    "resets after it took the mail": {
+      script: { at: "accepted", does: "reset" },
+      stage: "dot",
+      ends: "lost",
+      outcome: "unknown",
+    },
     "says half a 250": { script: { at: "accepted", does: { half: "250 2.0" } }, stage: "dot", ends: "lost", outcome: "unknown" },
-    "says half a refusal": { script: { at: "after-body", does: { half: "550 5.7.1 no" } }, stage: "dot", ends: "lost", outcome: "unknown" },
-    "says half a refusal of the recipient": { script: { at: "rcpt", does: { half: "550 5.1" } }, stage: "rcpt", ends: "lost", outcome: trouble },
-    "starts a reply of two lines": { script: { at: "accepted", does: { half: "250-2.0.0 queued\r\n" } }, stage: "dot", ends: "lost", outcome: "unknown" },
+    "says half a refusal": {
+      script: { at: "after-body", does: { half: "550 5.7.1 no" } },
+      stage: "dot",
+      ends: "lost",
+      outcome: "unknown",
+    },
+    "says half a refusal of the recipient": {
+      script: { at: "rcpt", does: { half: "550 5.1" } },
+      stage: "rcpt",
+      ends: "lost",
+      outcome: trouble,
+    },
+    "starts a reply of two lines": {
+      script: { at: "accepted", does: { half: "250-2.0.0 queued\r\n" } },
+      stage: "dot",
+      ends: "lost",
+      outcome: "unknown",
+    },
   };
   it.each(Object.entries(cases))("%s", (_name, rude) => expectEnd(rude));
 });
 
 describe("a server that falls silent", () => {
-  const trouble = "mailbox-trouble";
-  const cases: Record<string, Case & { readonly bound: number }> = {
-    "at the greeting": { script: { at: "greeting", does: "silence" }, stage: "greeting", ends: "timeout", outcome: trouble, bound: BOUNDS.greetingMs },
-    "at the TLS handshake": {
-      script: { at: "connect", does: "silence" },
-      mailbox: { security: "tls" },
-      stage: "tls",
-      ends: "timeout",
-      outcome: trouble,
-      bound: BOUNDS.greetingMs,
-    },
-    "at the login": {
-      script: { at: "auth", does: "silence" },
-      mailbox: { auth: AUTH },
-      stage: "auth",
-      ends: "timeout",
-      outcome: trouble,
-      bound: BOUNDS.commandMs,
-    },
-    "at RCPT": { script: { at: "rcpt", does: "silence" }, stage: "rcpt", ends: "timeout", outcome: trouble, bound: BOUNDS.commandMs },
-    "after the dot": { script: { at: "accepted", does: "silence" }, stage: "dot", ends: "timeout", outcome: "unknown", bound: BOUNDS.finalMs },
-  };
-  it.each(Object.entries(cases))("%s", async (_name, rude) => {
-    const { bench, sending, server } = await meet(rude);
-    const { at } = rude.script;
-    if (at === "rcpt") await server.until(({ commands }) => commands.some((line) => line.startsWith("RCPT")));
-    if (at === "auth") await server.until(({ commands }) => commands.some((line) => line.startsWith("AUTH")));
-    // The stage before has the same bound; its answer must have come.
-    if (at === "rcpt") await bench.transport.close();
-    await bench.timers.fire(rude.bound);
-    const conversation = await sending;
-    expect(conversation).toMatchObject({ fault: { kind: rude.ends } });
-    expect(classify(conversation).outcome).toBe(rude.outcome);
-    expect(conversation.dotSent).toBe(server.dots.length === 1);
+  const has = (verb: string) => (seen: RudeServer) => seen.commands.some((line) => line.startsWith(verb));
+  const silentAt = (at: RudeScript["at"], offers?: string[]): RudeScript => ({ at, does: "silence", ...(offers && { offers }) });
+  const cases: [string, RudeScript, SmtpStage, number, (seen: RudeServer) => boolean, Partial<MailboxConnection>?][] = [
+    ["at the greeting", silentAt("greeting"), "greeting", BOUNDS.greetingMs, () => true],
+    ["in the TLS handshake", silentAt("connect"), "tls", BOUNDS.greetingMs, () => true, { security: "tls" }],
+    ["after STARTTLS", silentAt("starttls", ["STARTTLS"]), "tls", BOUNDS.greetingMs, has("STARTTLS"), STARTTLS],
+    ["at the login", silentAt("auth"), "auth", BOUNDS.commandMs, has("AUTH"), { auth: AUTH }],
+    ["at MAIL", silentAt("mail"), "mail", BOUNDS.commandMs, has("MAIL")],
+    ["at RCPT", silentAt("rcpt", []), "rcpt", BOUNDS.commandMs, has("RCPT")],
+    ["at DATA", silentAt("data", []), "data", BOUNDS.commandMs, has("DATA")],
+    ["after the dot", silentAt("accepted"), "dot", BOUNDS.finalMs, ({ dots }) => dots.length === 1],
+  ];
+  it.each(cases)("%s", async (_name, script, stage, boundMs, isReached, mailbox = {}) => {
+    const outcome = stage === "dot" ? "unknown" : "mailbox-trouble";
+    await expectEnd({ script, stage, mailbox, ends: "timeout", outcome, silence: { isReached, boundMs } });
   });
 
   it("in a large body, by no longer reading it", async () => {
@@ -137,8 +170,9 @@ describe("a server that falls silent", () => {
       ends: "timeout",
       outcome: "mailbox-trouble",
       message: HUGE,
+      silence: { isReached: ({ bodyBytes }) => bodyBytes >= 100_000, boundMs: BOUNDS.bodyMs },
     };
-    await expectEnd(stalled, BOUNDS.bodyMs);
+    await expectEnd(stalled);
   });
 });
 
@@ -184,7 +218,13 @@ describe("a server that answers", () => {
     ["535 5.7.8 wrong password", "mailbox-broken"],
     ["534 5.7.9 application password needed", "mailbox-broken"],
   ] as const)("at the login with %s", async (reply, outcome) => {
-    await expectEnd({ script: at("auth", reply), mailbox: { auth: AUTH }, stage: "auth", ends: Number(reply.slice(0, 3)), outcome });
+    await expectEnd({
+      script: at("auth", reply),
+      mailbox: { auth: AUTH },
+      stage: "auth",
+      ends: Number(reply.slice(0, 3)),
+      outcome,
+    });
   });
 
   it("without PIPELINING as with it", async () => {
@@ -207,7 +247,12 @@ describe("a server that answers", () => {
   });
 
   it("EHLO with 502 is greeted with HELO and served", async () => {
-    const { sending, server } = await meet({ script: at("ehlo", "502 5.5.1 EHLO unknown"), stage: "dot", ends: 250, outcome: "sent" });
+    const { sending, server } = await meet({
+      script: at("ehlo", "502 5.5.1 EHLO unknown"),
+      stage: "dot",
+      ends: 250,
+      outcome: "sent",
+    });
     expect(classify(await sending).outcome).toBe("sent");
     expect(server.accepted).toHaveLength(1);
   });
