@@ -46,7 +46,8 @@ export type WithheldReason =
   | { readonly kind: "mailbox"; readonly detail: string }
   /** The claim is no longer this worker's. */
   | { readonly kind: "lost-claim" }
-  | { readonly kind: "limit"; readonly detail: string }
+  /** The database did not take the intent. */
+  | { readonly kind: "not-recorded"; readonly detail: string }
   | { readonly kind: "pace"; readonly until: Instant };
 
 /** Whether the final dot may follow at `now`: pause, window, suppression and a switched-off mailbox hold to the last millisecond. */

@@ -1,4 +1,4 @@
-import type { Instant } from "./instant.ts";
+import { type Instant, MINUTE_MS } from "./instant.ts";
 import { barText, type WithheldReason } from "./intent.ts";
 import { type Conversation, classify, type OutcomeClass } from "./outcome.ts";
 import { GREYLIST_DELAYS_MS, nextTry } from "./retry.ts";
@@ -60,7 +60,7 @@ function judgeOpen(mail: SettledMail, conversation: Conversation, now: Instant):
     case "mailbox-broken":
       return { ...handedBack(mail, summary), outcome, mailbox: "attention" };
     case "withheld":
-      return withheld(mail, summary);
+      return withheld(mail, summary, now);
   }
 }
 
@@ -89,10 +89,14 @@ function handedBack(mail: SettledMail, summary: string): Omit<Verdict, "outcome"
   };
 }
 
-function withheld(mail: SettledMail, summary: string): Verdict {
+/** A mail that failed for our own reasons is not tried again at once, or an unpaced campaign would try without end. */
+const NOT_RECORDED_PAUSE_MS = MINUTE_MS;
+
+function withheld(mail: SettledMail, summary: string, now: Instant): Verdict {
   const base = { ...handedBack(mail, summary), outcome: "withheld", mailbox: "none" } as const;
   const reason = mail.withheld;
   if (reason?.kind === "lead" && reason.bar.why === "contacted") return { ...base, queue: "cancelled", lead: "sent" };
+  if (reason?.kind === "not-recorded") return { ...base, summary: reason.detail, notBefore: now + NOT_RECORDED_PAUSE_MS };
   if (reason?.kind === "lead") return { ...base, queue: "skipped", lead: "skipped", summary: barText(reason.bar) };
   return base;
 }

@@ -50,7 +50,7 @@ export async function layPlan(ctx: PlanContext, tx: StoreTransaction, facts: Cam
 }
 
 /** When a campaign that only an event can free is looked at again, in case the event was missed. */
-export const RECHECK_MS = 30_000;
+export const RECHECK_MS = 300_000;
 
 /** A mail of the stored plan, or a lead that is about to become one. */
 type Member = { readonly planned: PlannedEmail } | { readonly waiting: WaitingLead };

@@ -36,11 +36,19 @@ export async function sendEmailFromQueue(ctx: EngineContext, mail: ClaimedMail, 
     rfcMessageId: email.rfcMessageId,
     composedAt: email.composedAt,
   };
-  const conversation = await ctx.mailer.send(outgoing, handOver(ctx, mail, flight), flight.signal);
+  const conversation = await ctx.mailer.send(outgoing, handOver(ctx, mail, flight), flight.signal).catch((error: unknown) => broken(ctx, mail, flight, error));
   if (conversation.reply !== undefined && conversation.dotSent) await ctx.observer.reached("accepted", email.address);
   const verdict = await recordOutcome(ctx, mail, conversation, flight.withheld);
   await ctx.observer.reached("after-outcome", email.address);
   return verdict;
+}
+
+/** The mailer itself failed, which is a bug or a stored password that cannot be read: unknown after the intent, provably unsent before. */
+function broken(ctx: EngineContext, mail: ClaimedMail, flight: Flight, error: unknown): Conversation {
+  ctx.log.error("mail could not be sent", { ...mailFields(ctx, mail), error: String(error) });
+  if (!flight.armed) flight.withheld = { kind: "not-recorded", detail: String(error) };
+  const fault = { kind: flight.armed ? "lost" : "withheld", message: String(error) } as const;
+  return { stage: flight.armed ? "dot" : "connect", dotSent: flight.armed, fault };
 }
 
 /** A conversation under way: what the engine can still stop, and why it stopped it. */
@@ -93,7 +101,7 @@ async function passIntent(ctx: EngineContext, mail: ClaimedMail, flight: Flight)
     }
   } catch (error) {
     ctx.log.error("intent not recorded, mail withheld", { ...mailFields(ctx, mail), error: String(error) });
-    return refuse(flight, { kind: "lost-claim" });
+    return refuse(flight, { kind: "not-recorded", detail: `the database did not take the intent: ${String(error)}` });
   }
 }
 

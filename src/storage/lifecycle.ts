@@ -81,6 +81,19 @@ export async function lookAgain(trx: Trx, campaignId: number, at: Instant, cause
     .execute();
 }
 
+/** Has the engine take a change into account at once, in a campaign that is open; a draft has no plan yet. */
+export async function replan(trx: Trx, campaignId: number, now: Instant, cause: string): Promise<void> {
+  const row = await trx.selectFrom("Campaign").select(["status", "startAt"]).where("id", "=", campaignId).executeTakeFirstOrThrow();
+  if (row.status === "IN_PROGRESS" || row.status === "PAUSED") await lookAgain(trx, campaignId, now, cause);
+  if (row.status === "SCHEDULED") await lookAgain(trx, campaignId, Math.max(now, row.startAt ?? now), cause);
+}
+
+/** As `replan`, for every campaign that sends from the mailbox. */
+export async function replanCampaignsOf(trx: Trx, mailboxId: number, now: Instant, cause: string): Promise<void> {
+  const campaigns = await trx.selectFrom("CampaignMailbox").select("campaignId").where("mailboxId", "=", mailboxId).execute();
+  for (const { campaignId } of campaigns) await replan(trx, campaignId, now, cause);
+}
+
 interface StatusOrder {
   readonly verb: string;
   readonly from: readonly CampaignStatus[];

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { replanCampaignsOf } from "./lifecycle.ts";
 import type { MailboxChange } from "../engine/ports.ts";
 import type { Database } from "./schema.ts";
 import type { SecretBox } from "./secrets.ts";
@@ -75,5 +76,6 @@ export async function saveMailbox(trx: Trx, settings: MailboxSettings, secret: s
     .onConflict((conflict) => conflict.column("address").doUpdateSet({ ...columns, attention: null }))
     .returning("id")
     .executeTakeFirstOrThrow();
+  await replanCampaignsOf(trx, id, now, `${settings.address} was entered anew`);
   return id;
 }

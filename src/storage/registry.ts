@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 import type { CampaignSettings } from "../domain/campaign.ts";
 import type { Instant } from "../domain/instant.ts";
 import { recordEvent } from "./events.ts";
-import { type Actor, lookAgain } from "./lifecycle.ts";
+import { type Actor, replan, replanCampaignsOf } from "./lifecycle.ts";
 import type { Database } from "./schema.ts";
 
 type Trx = Transaction<Database>;
@@ -59,7 +59,7 @@ export async function changeSettings(trx: Trx, campaignId: number, settings: Cam
     .where("id", "=", campaignId)
     .execute();
   await recordEvent(trx, { kind: "settings-changed", at: now, actor, campaignId, data: changed });
-  await touch(trx, campaignId, now, `settings changed: ${Object.keys(changed).join(", ")}`);
+  await replan(trx, campaignId, now, `settings changed: ${Object.keys(changed).join(", ")}`);
   return true;
 }
 
@@ -92,7 +92,7 @@ export async function setCampaignMailboxes(trx: Trx, campaignId: number, mailbox
   if (gone.length > 0) await trx.deleteFrom("CampaignMailbox").where("campaignId", "=", campaignId).where("mailboxId", "in", gone).execute();
   for (const mailboxId of fresh) await trx.insertInto("CampaignMailbox").values({ campaignId, mailboxId }).execute();
   const changed = gone.length + fresh.length > 0;
-  if (changed) await touch(trx, campaignId, now, "mailboxes changed");
+  if (changed) await replan(trx, campaignId, now, "mailboxes changed");
   return changed;
 }
 
@@ -119,7 +119,7 @@ export async function addLeads(trx: Trx, campaignId: number, leads: readonly New
       .values({ campaignId, leadId, fields: JSON.stringify(lead.fields), priority: lead.priority ?? PRIORITY_DEFAULT, position, state: "waiting", updatedAt: now })
       .execute();
   }
-  if (added > 0) await touch(trx, campaignId, now, `${added} leads added`);
+  if (added > 0) await replan(trx, campaignId, now, `${added} leads added`);
   return { added, known: leads.length - added };
 }
 
@@ -144,13 +144,6 @@ async function refreshFields(trx: Trx, campaignId: number, leadId: number, lead:
   return result.numUpdatedRows > 0n;
 }
 
-/** Has the engine take a change into account at once, in a campaign that is open; a draft has no plan yet. */
-async function touch(trx: Trx, campaignId: number, now: Instant, cause: string): Promise<void> {
-  const row = await trx.selectFrom("Campaign").select(["status", "startAt"]).where("id", "=", campaignId).executeTakeFirstOrThrow();
-  if (row.status === "IN_PROGRESS" || row.status === "PAUSED") await lookAgain(trx, campaignId, now, cause);
-  if (row.status === "SCHEDULED") await lookAgain(trx, campaignId, Math.max(now, row.startAt ?? now), cause);
-}
-
 /** Switches a mailbox on or off; when this has committed, at most a mail past its intent still leaves through one that is off. */
 export async function switchMailbox(trx: Trx, mailboxId: number, active: boolean, actor: Actor, now: Instant): Promise<void> {
   await trx
@@ -159,7 +152,6 @@ export async function switchMailbox(trx: Trx, mailboxId: number, active: boolean
     .where("id", "=", mailboxId)
     .execute();
   await recordEvent(trx, { kind: active ? "mailbox-switched-on" : "mailbox-switched-off", at: now, actor, mailboxId });
-  const campaigns = await trx.selectFrom("CampaignMailbox").select("campaignId").where("mailboxId", "=", mailboxId).execute();
-  for (const { campaignId } of campaigns) await touch(trx, campaignId, now, active ? "a mailbox was switched on" : "a mailbox was switched off");
+  await replanCampaignsOf(trx, mailboxId, now, active ? "a mailbox was switched on" : "a mailbox was switched off");
 }
 
