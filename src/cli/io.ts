@@ -1,0 +1,127 @@
+import type { App } from "../app.ts";
+import type { Config, ConfigSource } from "../config.ts";
+import type { Logger } from "../engine/ports.ts";
+import { type Problem, problemText } from "../domain/result.ts";
+
+/** 0 done, 1 did not work, 2 wrong use. */
+export type ExitCode = 0 | 1 | 2;
+
+/** What a command may see and touch of the process it runs in. */
+export interface Io {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Whether a person reads standard output as it comes. */
+  readonly isTerminal: boolean;
+  /** Whether a person can be asked, because standard input is a terminal too. */
+  readonly canAsk: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  setExitCode(code: ExitCode): void;
+  /** Calls `stop` at the first Ctrl-C or SIGTERM; the second one ends the process at once. The returned function ends the listening. */
+  onInterrupt(stop: () => void): () => void;
+}
+
+/** Options that every command with a database takes. */
+export interface CommonOptions {
+  readonly database?: string;
+  readonly json?: boolean;
+}
+
+export interface AppSettings {
+  /** Makes the database when there is none, instead of taking its absence for a slip in the path. */
+  readonly create?: boolean;
+  /** Logs as configured; else only warnings, unless GONIEC_LOG_LEVEL asks for more. */
+  readonly logs?: boolean;
+}
+
+/** An expected failure in the middle of a command; `withApp` and `action` print it as one line. Nothing else catches it. */
+export class CommandError extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string) {
+    super(message);
+    this.name = "CommandError";
+    this.exitCode = exitCode;
+  }
+}
+
+/** Says in one line why the command was used wrongly; the code is for the caller to return. */
+export function refuse(io: Io, problem: Problem | string): ExitCode {
+  io.stderr(`goniec: ${typeof problem === "string" ? problem : problemText(problem)}\n`);
+  return 2;
+}
+
+/** Says in one line why it could not be done; the code is for the caller to return. */
+export function giveUp(io: Io, problem: Problem | string): ExitCode {
+  refuse(io, problem);
+  return 1;
+}
+
+/**
+ * Makes a command's work fit commander: its exit code is set, and what it throws is told in one line. The stack of a defect is shown
+ * with GONIEC_LOG_LEVEL=debug only.
+ */
+export function action<A extends unknown[]>(io: Io, work: (...args: A) => ExitCode | Promise<ExitCode>): (...args: A) => Promise<void> {
+  return async (...args) => {
+    io.setExitCode(await guarded(io, async () => work(...args)));
+  };
+}
+
+/**
+ * Opens the database that the command line, the environment or the configuration file names, does `work` on it and closes it. A wrong
+ * setting is told with exit code 2; a database that cannot be used, and whatever `work` throws, with 1.
+ */
+export async function withApp(
+  io: Io,
+  options: CommonOptions,
+  work: (app: App, config: Config, sources: readonly ConfigSource[]) => Promise<ExitCode>,
+  settings: AppSettings = {},
+): Promise<ExitCode> {
+  return guarded(io, async () => {
+    const { loadConfig } = await import("../config.ts");
+    const loaded = loadConfig(io.environment, options.database === undefined ? {} : { database: options.database });
+    if (!loaded.ok) return refuse(io, loaded.error);
+    const { config, sources } = loaded.value;
+    if (settings.create !== true && !(await exists(config.database))) return giveUp(io, noDatabase(config, sources));
+    const [{ createApp }, log] = await Promise.all([import("../app.ts"), loggerFor(io, config, sources, settings)]);
+    const app = await createApp(config, log);
+    try {
+      return await work(app, config, sources);
+    } finally {
+      await app.close();
+    }
+  });
+}
+
+async function guarded(io: Io, work: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    io.stderr(`goniec: ${error.message}\n`);
+    const expected = error instanceof CommandError || error.name === "StorageError";
+    if (io.environment["GONIEC_LOG_LEVEL"] === "debug") io.stderr(`${error.stack ?? ""}\n`);
+    else if (!expected) io.stderr("This was not expected. GONIEC_LOG_LEVEL=debug shows where it happened.\n");
+    return error instanceof CommandError ? error.exitCode : 1;
+  }
+}
+
+async function exists(database: string): Promise<boolean> {
+  const { existsSync } = await import("node:fs");
+  return database === ":memory:" || existsSync(database);
+}
+
+function noDatabase(config: Config, sources: readonly ConfigSource[]): Problem {
+  const from = sources.find((source) => source.key === "database")?.from ?? "default";
+  return {
+    field: from === "command line" ? "--database" : `database (from ${from})`,
+    value: config.database,
+    message: "there is no such file",
+    allowed: "a database that `goniec send` or `goniec serve` has made",
+  };
+}
+
+async function loggerFor(io: Io, config: Config, sources: readonly ConfigSource[], settings: AppSettings): Promise<Logger> {
+  const { createLogger } = await import("../log.ts");
+  const isAskedFor = settings.logs === true || sources.some((source) => source.key === "logLevel" && source.from !== "default");
+  return createLogger(isAskedFor ? config.logLevel : "warn", io.isTerminal);
+}
