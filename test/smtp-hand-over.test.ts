@@ -2,14 +2,15 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Permit } from "../src/domain/hand-over.ts";
 import { classify } from "../src/domain/outcome.ts";
 import { type RudeScript, type RudeServer, startRudeServer } from "./servers/rude-server.ts";
-import { BOUNDS, ENVELOPE, MESSAGE, mailboxAt, PERMIT_WITHIN_MS, SmtpBench } from "./servers/smtp-bench.ts";
+import { BOUNDS, ENVELOPE, IDLE_MS, MESSAGE, mailboxAt, PERMIT_WITHIN_MS, SmtpBench } from "./servers/smtp-bench.ts";
 
-let server: RudeServer | undefined;
-afterEach(() => server?.close());
+let started: RudeServer | undefined;
+afterEach(() => started?.close());
 
 async function stand(...scripts: (RudeScript | undefined)[]) {
   const bench = new SmtpBench();
-  server = await startRudeServer(scripts);
+  const server = await startRudeServer(scripts);
+  started = server;
   return { bench, server, mailbox: mailboxAt(server.port), transport: bench.transport };
 }
 
@@ -29,8 +30,7 @@ describe("the point of no return", () => {
     expect(conversation).toMatchObject({ stage: "dot", dotSent: true, reply: { code: 250, enhanced: "2.0.0" } });
     expect(dotsAtCommit).toBe(0);
     expect(handOver.told).toEqual(["connected", "inBody", "bodySent", "beforeDot", "dotSent"]);
-    expect(server.accepted).toEqual([{ ...ENVELOPE, data: expect.stringMatching(/^x{74}\r\n/) }]);
-    expect(server.accepted[0]?.data.length).toBeGreaterThanOrEqual(message.length);
+    expect(server.accepted).toEqual([{ ...ENVELOPE, data: `${message.toString()}\r\n` }]);
   });
 
   const refusals: Record<string, { beforeDot: (bench: SmtpBench) => Promise<Permit>; why: RegExp }> = {
@@ -58,8 +58,9 @@ describe("the point of no return", () => {
     expect(conversation).toMatchObject({
       stage: "body",
       dotSent: false,
-      fault: { kind: "withheld", message: expect.stringMatching(why) },
+      fault: { kind: "withheld" },
     });
+    expect(conversation.fault?.message).toMatch(why);
     expect(classify(conversation).outcome).toBe("withheld");
     await transport.close();
     await transport.send(mailbox, ENVELOPE, MESSAGE, bench.handOver());
@@ -200,7 +201,7 @@ describe("a connection", () => {
   it("is given up when it was idle for long enough, and kept for no time at all when told so", async () => {
     const { bench, server, mailbox, transport } = await stand();
     await transport.send(mailbox, ENVELOPE, MESSAGE, bench.handOver());
-    await bench.timers.fire(21);
+    await bench.timers.fire(IDLE_MS);
     await server.until(({ commands }) => commands.at(-1) === "QUIT");
 
     const hasty = new SmtpBench({ idleMs: 0 });
@@ -211,7 +212,8 @@ describe("a connection", () => {
 
   it("carries no more mails than it may", async () => {
     const bench = new SmtpBench({ mailsPerConnectionMax: 2 });
-    server = await startRudeServer();
+    const server = await startRudeServer();
+    started = server;
     for (let mails = 0; mails < 4; mails += 1)
       await bench.transport.send(mailboxAt(server.port), ENVELOPE, MESSAGE, bench.handOver());
     expect(server.connections).toBe(2);

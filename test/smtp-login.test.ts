@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { classify } from "../src/domain/outcome.ts";
-import type { MailboxConnection } from "../src/mail/smtp.ts";
+import type { MailboxConnection } from "../src/mail/smtp-mailbox.ts";
 import { type AcceptingServer, type AcceptingServerOptions, startAcceptingServer } from "./servers/accepting-server.ts";
 import { TEST_CERTIFICATE } from "./servers/certificate.ts";
 import { startRudeServer } from "./servers/rude-server.ts";

@@ -114,7 +114,14 @@ function outcomeOf(conversation: Conversation): OutcomeClass {
       return "recipient-permanent";
     case "sender-address":
       return "mailbox-broken";
-    default:
+    case "refused":
+    case "dns":
+    case "tls":
+    case "login":
+    case "timeout":
+    case "lost":
+    case "protocol":
+    case undefined:
       return "mailbox-trouble";
   }
 }

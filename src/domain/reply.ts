@@ -22,9 +22,8 @@ export function parseReply(lines: string): SmtpReply | undefined {
 
 /** A server's words made fit for a log and a screen: one line, no control characters, bounded. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
   return text
-    .replace(/[\x00-\x1f\x7f\s]+/g, " ")
+    .replace(/[\p{Cc}\s]+/gu, " ")
     .trim()
     .slice(0, REPLY_CHARS_MAX);
 }

@@ -16,7 +16,7 @@ export interface RetryDelays {
   readonly greylistMs: readonly number[];
 }
 
-export const DEFAULT_RETRY_DELAYS: RetryDelays = { retryMs: RETRY_DELAYS_MS, greylistMs: GREYLIST_DELAYS_MS };
+const DEFAULT_RETRY_DELAYS: RetryDelays = { retryMs: RETRY_DELAYS_MS, greylistMs: GREYLIST_DELAYS_MS };
 
 /** The outcomes that use up one of the lead's attempts. The mailbox's trouble and our own decisions do not. */
 export type FailedOutcome = Extract<OutcomeClass, "recipient-temporary" | "greylisted" | "recipient-permanent" | "unknown-user">;

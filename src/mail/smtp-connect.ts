@@ -35,7 +35,9 @@ export function encrypt(socket: Socket, host: string, check: TlsCheck): Dialling
   const secured = connectTls({ socket, ...tlsOptions(host, check) });
   const done = new Promise<Fault | undefined>((resolve) => {
     secured.once("secureConnect", () => resolve(undefined));
-    secured.on("error", (error) => resolve({ kind: "tls", message: `the connection could not be encrypted: ${error.message}` }));
+    secured.on("error", (error: Error) =>
+      resolve({ kind: "tls", message: `the connection could not be encrypted: ${error.message}` }),
+    );
     secured.once("close", () => resolve({ kind: "tls", message: "the server ended the connection before it was encrypted" }));
   });
   return { socket: secured, done };

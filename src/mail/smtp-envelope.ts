@@ -17,8 +17,8 @@ export function envelopeAddress(text: string): EnvelopeAddress | undefined {
   const at = text.lastIndexOf("@");
   const local = text.slice(0, at);
   const domain = text.slice(at + 1);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break would start another command
-  if (at < 1 || domain === "" || /[\x00-\x1f\x7f<>]/.test(text) || /\s/.test(domain)) return undefined;
+  // A line break would start another command.
+  if (at < 1 || domain === "" || /[\p{Cc}<>]/u.test(text) || /\s/.test(domain)) return undefined;
   if (!NOT_ASCII.test(text)) return { address: text, needsUtf8: false };
   const asciiDomain = NOT_ASCII.test(domain) ? domainToASCII(domain) : domain;
   return asciiDomain === "" ? undefined : { address: `${local}@${asciiDomain}`, needsUtf8: NOT_ASCII.test(local) };

@@ -1,5 +1,5 @@
-import type { Fault, SmtpStage } from "../domain/outcome.ts";
-import { oneLine, parseReply, type SmtpReply } from "../domain/reply.ts";
+import type { Fault, SmtpReply, SmtpStage } from "../domain/outcome.ts";
+import { oneLine, parseReply } from "../domain/reply.ts";
 
 /** What a server said in its answer to EHLO. */
 export interface Extensions {

@@ -4,8 +4,6 @@ import { envelopeAddress } from "./smtp-envelope.ts";
 import { connectionKey, type MailboxConnection } from "./smtp-mailbox.ts";
 import { type Envelope, type SetTimer, SmtpSession } from "./smtp-session.ts";
 
-export { DEFAULT_SMTP_TIMEOUTS, type MailboxConnection, type Security, type SmtpTimeouts } from "./smtp-mailbox.ts";
-
 export interface SmtpTransport {
   /**
    * Hands one mail to a mailbox's server. Never rejects: every failure is a conversation, and `classify` says what it means. Always

@@ -1,9 +1,9 @@
 import type { AddressInfo } from "node:net";
 import { type ParsedMail, simpleParser } from "mailparser";
-import { SMTPServer } from "smtp-server";
+import { SMTPServer, type SMTPServerSession } from "smtp-server";
 import { TEST_CERTIFICATE, TEST_KEY } from "./certificate.ts";
 
-export interface ReceivedMail {
+interface ReceivedMail {
   readonly from: string;
   readonly to: readonly string[];
   readonly login: string | undefined;
@@ -59,18 +59,7 @@ export async function startAcceptingServer(options: AcceptingServerOptions = {})
       else done(Object.assign(new Error("5.7.8 wrong user or password"), { responseCode: 535 }));
     },
     onData: (stream, session, done) => {
-      readAll(stream).then(async (raw) => {
-        const { mailFrom, rcptTo } = session.envelope;
-        mails.push({
-          from: mailFrom === false ? "" : mailFrom.address,
-          to: rcptTo.map(({ address }) => address),
-          login: session.user,
-          isEncrypted: session.secure,
-          raw,
-          parsed: await simpleParser(raw),
-        });
-        done();
-      }, done);
+      void keepMail(mails, stream, session).then(done);
     },
   });
   // A client that breaks off is reported here; what matters of it the client says.
@@ -86,8 +75,23 @@ export async function startAcceptingServer(options: AcceptingServerOptions = {})
   };
 }
 
-async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** @returns what to tell the client: nothing when the mail was kept */
+async function keepMail(mails: ReceivedMail[], stream: AsyncIterable<Buffer>, session: SMTPServerSession): Promise<Error | null> {
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const raw = Buffer.concat(chunks);
+    const { mailFrom, rcptTo } = session.envelope;
+    mails.push({
+      from: mailFrom === false ? "" : mailFrom.address,
+      to: rcptTo.map(({ address }) => address),
+      login: typeof session.user === "string" ? session.user : undefined,
+      isEncrypted: session.secure,
+      raw,
+      parsed: await simpleParser(raw),
+    });
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }

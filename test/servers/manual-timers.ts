@@ -13,7 +13,7 @@ export class ManualTimers {
   readonly setTimer: SetTimer = (ms, fire) => {
     const timer = { ms, fire };
     this.#armed.add(timer);
-    for (const look of [...this.#waiting]) look();
+    for (const look of this.#waiting) look();
     return () => this.#armed.delete(timer);
   };
 

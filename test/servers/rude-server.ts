@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
 /** Where in a session the server turns rude. `after-body` is when the dot was seen, `accepted` when the mail was taken as well. */
-export type RudeStage =
+type RudeStage =
   | "connect"
   | "greeting"
   | "ehlo"
@@ -15,7 +15,7 @@ export type RudeStage =
   | "accepted";
 
 /** What it does there: end the connection, reset it, say nothing more, stop reading, say half a reply and end, or say this. */
-export type Rudeness =
+type Rudeness =
   | "drop"
   | "reset"
   | "silence"
@@ -36,7 +36,7 @@ export interface RudeScript {
   readonly takesDataAnyway?: boolean;
 }
 
-export interface AcceptedMail {
+interface AcceptedMail {
   readonly from: string;
   readonly to: string;
   /** As sent, with stuffed dots and without the final one. */
@@ -108,7 +108,7 @@ class ScriptedServer implements RudeServer {
   }
 
   changed(): void {
-    for (const look of [...this.#waiting]) look();
+    for (const look of this.#waiting) look();
   }
 
   async dropAll(): Promise<void> {

@@ -1,10 +1,6 @@
 import type { HandOver, Permit } from "../../src/domain/hand-over.ts";
-import {
-  createSmtpTransport,
-  type MailboxConnection,
-  type SmtpTransport,
-  type SmtpTransportOptions,
-} from "../../src/mail/smtp.ts";
+import { createSmtpTransport, type SmtpTransport, type SmtpTransportOptions } from "../../src/mail/smtp.ts";
+import type { MailboxConnection } from "../../src/mail/smtp-mailbox.ts";
 import { ManualTimers } from "./manual-timers.ts";
 
 /** Each bound has its own number, so that a test can fire the one it means. */
