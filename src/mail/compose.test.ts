@@ -1,0 +1,71 @@
+import { simpleParser } from "mailparser";
+import { describe, expect, it } from "vitest";
+import { composeMail, MAIL_BYTES_MAX, type MailContent } from "./compose.ts";
+
+const content: MailContent = {
+  from: { name: "Łucja Żak, Acme", address: "lucja@acme.test" },
+  to: { address: "ewa@example.test" },
+  subject: "Zażółć gęślą jaźń – oferta dla Łucji",
+  text: "Dzień dobry,\n\n.kropka na początku\nłącznie",
+  messageId: "<0123456789abcdef@acme.test>",
+  date: Date.parse("2026-01-07T08:00:00Z"),
+};
+
+async function compose(changes: Partial<MailContent> = {}): Promise<Buffer> {
+  const message = await composeMail({ ...content, ...changes });
+  if (!message.ok) throw new Error(message.error.message);
+  return message.value;
+}
+
+describe("composeMail", () => {
+  it("keeps Polish subjects, names and bodies intact", async () => {
+    const mail = await simpleParser(await compose());
+    expect(mail.subject).toBe(content.subject);
+    expect(mail.from?.value[0]).toEqual({ name: "Łucja Żak, Acme", address: "lucja@acme.test" });
+    expect(mail.text).toBe(`${content.text}\n`);
+    expect(mail.messageId).toBe(content.messageId);
+    expect(mail.date?.getTime()).toBe(content.date);
+  });
+
+  it("gives the same bytes for the same content, with parts and attachments", async () => {
+    const attachments = [{ filename: "oferta – żółta.pdf", contentType: "application/pdf", content: new Uint8Array([1, 2, 3]) }];
+    const both = { html: "<p>Dzień dobry</p>", attachments };
+    expect((await compose(both)).equals(await compose(both))).toBe(true);
+    expect((await compose(both)).toString("latin1")).not.toMatch(/x-mailer/i);
+  });
+
+  it("keeps attachments and their Polish names intact", async () => {
+    const bytes = new Uint8Array(Array.from({ length: 70_000 }, (_, index) => index % 256));
+    const mail = await simpleParser(await compose({ attachments: [{ filename: "oferta – żółta.pdf", contentType: "application/pdf", content: bytes }] }));
+    expect(mail.attachments[0]).toMatchObject({ filename: "oferta – żółta.pdf", contentType: "application/pdf" });
+    expect(Buffer.compare(mail.attachments[0]?.content ?? Buffer.of(), bytes)).toBe(0);
+  });
+
+  it("makes a text part of an HTML mail, with the links", async () => {
+    const { text: _text, ...htmlOnly } = content;
+    const message = await composeMail({ ...htmlOnly, html: '<h1>Oferta</h1><p>Zobacz <a href="https://acme.test/o?a=1&amp;b=2">ofertę</a>.</p>' });
+    if (!message.ok) throw new Error(message.error.message);
+    const mail = await simpleParser(message.value);
+    expect(mail.text).toContain("Oferta");
+    expect(mail.text).toContain("ofertę [https://acme.test/o?a=1&b=2]");
+    expect(mail.html).toContain("<h1>Oferta</h1>");
+  });
+
+  it("uses CRLF only and no line above 998 bytes (RFC 5322, 2.1.1)", async () => {
+    const raw = (await compose({ text: `${"a".repeat(3_000)}\n${"ż".repeat(3_000)}`, subject: "ż".repeat(400) })).toString("latin1");
+    expect(raw.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+    expect(Math.max(...raw.split("\r\n").map((line) => line.length))).toBeLessThanOrEqual(998);
+    expect((await simpleParser(raw)).subject).toBe("ż".repeat(400));
+  });
+
+  it("lets no value begin a header of its own", async () => {
+    const mail = await simpleParser(await compose({ subject: "x\r\nBcc: all@example.test", from: { name: "A\r\nBcc: b@c.test", address: "a@acme.test" } }));
+    expect(mail.bcc).toBeUndefined();
+    expect(mail.subject).toBe("x Bcc: all@example.test");
+  });
+
+  it("refuses what no server would take", async () => {
+    const message = await composeMail({ ...content, attachments: [{ filename: "big.bin", contentType: "application/octet-stream", content: new Uint8Array(MAIL_BYTES_MAX) }] });
+    expect(message).toMatchObject({ ok: false, error: { message: expect.stringContaining("too large") } });
+  });
+});
