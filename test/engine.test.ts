@@ -132,6 +132,16 @@ describe("failures", () => {
     await engine.stop();
   });
 
+  it("do not let one lead whose mail troubles the server keep the only mailbox resting", async () => {
+    await begin();
+    const id = await world.campaign("spring", 20, [await world.mailbox("anna@acme.test")]);
+    world.peer.when((mail) => mail.to === "lead-4@example.test", { fault: "lost", stage: "data" });
+    engine.start();
+    expect(await world.clock.runUntil(() => world.peer.accepted.length === 19, 6 * HOUR)).toBe(true);
+    expect((await world.counts(id)).planned).toBe(1);
+    await engine.stop();
+  });
+
   it("send through the other mailboxes when one needs a person", async () => {
     await begin();
     const [anna, jan] = [await world.mailbox("anna@acme.test"), await world.mailbox("jan@acme.test")];

@@ -1,4 +1,5 @@
 import type { CampaignFacts } from "../domain/campaign.ts";
+import { type Instant, MINUTE_MS } from "../domain/instant.ts";
 import type { WithheldReason } from "../domain/intent.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import { mailboxRestUntil } from "../domain/retry.ts";
@@ -24,8 +25,9 @@ export async function settleEmail(
     if (facts === undefined) throw new Error(`campaign ${mail.email.campaignId} is gone`);
     const { retryDelaysMs, status } = facts.campaign;
     const settledMail = { attempt: mail.email.attempt, retryDelaysMs, withheld, cancelled: status === "CANCELLED" };
-    const verdict = judge(settledMail, conversation, now);
-    await settleMailbox(ctx, tx, facts, mail, verdict);
+    const judged = judge(settledMail, conversation, now);
+    const restingUntil = await settleMailbox(ctx, tx, facts, mail, judged);
+    const verdict = restingUntil === undefined ? judged : { ...judged, notBefore: restingUntil + STEP_ASIDE_MS };
     const settled = await tx.settle({
       email: mail.email,
       worker: ctx.worker.bootId,
@@ -59,28 +61,39 @@ function planCause(mail: ClaimedMail, verdict: Verdict): string {
   return verdict.queue === "pending" ? `${mail.email.address} tries again: ${verdict.summary}` : "next in order";
 }
 
-async function settleMailbox(ctx: EngineContext, tx: StoreTransaction, facts: CampaignFacts, mail: ClaimedMail, verdict: Verdict): Promise<void> {
+/** After a repeated trouble the mailbox is probed with another lead's mail, in case the trouble is this lead's and not the server's. */
+const STEP_ASIDE_MS = MINUTE_MS;
+
+/** Writes what the outcome says of the mailbox; returns until when it rests when its trouble repeats. */
+async function settleMailbox(
+  ctx: EngineContext,
+  tx: StoreTransaction,
+  facts: CampaignFacts,
+  mail: ClaimedMail,
+  verdict: Verdict,
+): Promise<Instant | undefined> {
   const { mailboxId } = mail.email;
   const now = ctx.clock.now();
   const restCount = facts.mailboxes.find((mailbox) => mailbox.id === mailboxId)?.restCount ?? 0;
   const event = { at: now, actor: "engine", mailboxId, campaignId: mail.email.campaignId, cause: verdict.summary };
   switch (verdict.mailbox) {
     case "none":
-      return;
+      return undefined;
     case "works":
       if (restCount > 0) await tx.changeMailbox(mailboxId, { restCount: 0, restingUntil: null, restReason: null }, now);
-      return;
+      return undefined;
     case "rest": {
       const restingUntil = mailboxRestUntil(restCount + 1, now);
       await tx.changeMailbox(mailboxId, { restCount: restCount + 1, restingUntil, restReason: verdict.summary }, now);
       await tx.record({ kind: "mailbox-rests", ...event, data: { until: restingUntil } });
       ctx.log.warn("mailbox rests", { mailbox: mail.mailbox, until: new Date(restingUntil).toISOString(), reason: verdict.summary });
-      return;
+      return restCount > 0 ? restingUntil : undefined;
     }
     case "attention":
       await tx.changeMailbox(mailboxId, { attention: verdict.summary }, now);
       await tx.record({ kind: "mailbox-needs-attention", ...event });
       ctx.log.error("mailbox needs attention", { mailbox: mail.mailbox, reason: verdict.summary });
+      return undefined;
   }
 }
 
