@@ -12,8 +12,14 @@ export interface Io {
   stderr(text: string): void;
   /** Whether a person reads standard output as it comes. */
   readonly isTerminal: boolean;
-  /** Whether a person can be asked, because standard input is a terminal too. */
+  /** Whether a person reads standard error, where the log goes. */
+  readonly isLogTerminal: boolean;
+  /** The terminal's width in characters; 80 where there is none. */
+  readonly columns: number;
+  /** Whether `confirm` reaches a person: standard input and output are terminals. */
   readonly canAsk: boolean;
+  /** Asks a yes-or-no question; Ctrl-C is a no. */
+  confirm(question: string): Promise<boolean>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   setExitCode(code: ExitCode): void;
   /** Calls `stop` at the first Ctrl-C or SIGTERM; the second one ends the process at once. The returned function ends the listening. */
@@ -123,5 +129,5 @@ function noDatabase(config: Config, sources: readonly ConfigSource[]): Problem {
 async function loggerFor(io: Io, config: Config, sources: readonly ConfigSource[], settings: AppSettings): Promise<Logger> {
   const { createLogger } = await import("../log.ts");
   const isAskedFor = settings.logs === true || sources.some((source) => source.key === "logLevel" && source.from !== "default");
-  return createLogger(isAskedFor ? config.logLevel : "warn", io.isTerminal);
+  return createLogger(isAskedFor ? config.logLevel : "warn", io.isLogTerminal);
 }

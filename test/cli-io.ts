@@ -1,0 +1,51 @@
+import type { ExitCode, Io } from "../src/cli/io.ts";
+
+/** A command's surroundings in a test: what it printed, its exit code, and a person who can answer and press Ctrl-C. */
+export interface TestIo extends Io {
+  readonly out: string;
+  readonly err: string;
+  readonly exitCode: ExitCode | undefined;
+  interrupt(): void;
+}
+
+export interface TestIoOptions {
+  /** A person sits at a terminal and answers every question with this. */
+  readonly answer?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export function testIo(options: TestIoOptions = {}): TestIo {
+  const isTerminal = options.answer !== undefined;
+  const printed = { out: "", err: "" };
+  const interrupted = new Set<() => void>();
+  let exitCode: ExitCode | undefined;
+  return {
+    stdout: (text) => void (printed.out += text),
+    stderr: (text) => void (printed.err += text),
+    isTerminal,
+    isLogTerminal: false,
+    columns: 100,
+    canAsk: isTerminal,
+    confirm: async () => options.answer === true,
+    environment: { GONIEC_LOG_LEVEL: "silent", ...options.environment },
+    setExitCode: (code) => {
+      exitCode = code;
+    },
+    onInterrupt(stop) {
+      interrupted.add(stop);
+      return () => interrupted.delete(stop);
+    },
+    get out() {
+      return printed.out;
+    },
+    get err() {
+      return printed.err;
+    },
+    get exitCode() {
+      return exitCode;
+    },
+    interrupt: () => {
+      for (const stop of interrupted) stop();
+    },
+  };
+}
