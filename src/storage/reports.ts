@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Instant } from "../domain/instant.ts";
-import { LEAD_STATES, type CampaignStatus, type LeadState } from "../domain/states.ts";
+import { type CampaignStatus, LEAD_STATES, type LeadState, type LedgerState } from "../domain/states.ts";
 import type { Database } from "./schema.ts";
 
 /** How many of a campaign's leads are in each state; the sum is the number of leads. */
@@ -14,12 +14,18 @@ export interface CampaignReport {
   readonly counts: StateCounts;
 }
 
-/** Every campaign with its leads by state, oldest first. */
-export async function campaignReports(db: Kysely<Database>): Promise<CampaignReport[]> {
-  const campaigns = await db.selectFrom("Campaign").select(["id", "name", "status"]).orderBy("id").execute();
+/** Every campaign with its leads by state, oldest first; or only the one with the id `campaignId`. */
+export async function campaignReports(db: Kysely<Database>, campaignId?: number): Promise<CampaignReport[]> {
+  const campaigns = await db
+    .selectFrom("Campaign")
+    .select(["id", "name", "status"])
+    .$if(campaignId !== undefined, (query) => query.where("id", "=", campaignId as number))
+    .orderBy("id")
+    .execute();
   const rows = await db
     .selectFrom("CampaignLead")
     .select(["campaignId", "state", (eb) => eb.fn.countAll<number>().as("n")])
+    .$if(campaignId !== undefined, (query) => query.where("campaignId", "=", campaignId as number))
     .groupBy(["campaignId", "state"])
     .execute();
   return campaigns.map((campaign) => {
@@ -56,26 +62,42 @@ export interface LoggedTry {
   readonly id: number;
   readonly lead: string;
   readonly mailbox: string;
-  readonly state: string;
+  readonly state: LedgerState;
   readonly attempt: number;
   readonly at: Instant;
   readonly handedOverAt: Instant | null;
+  /** An `OutcomeClass`, or `written-off` when a person ordered the mail again; null while the server has not answered. */
+  readonly outcome: string | null;
   readonly reply: string | null;
   readonly nextTryAt: Instant | null;
 }
 
 /** The campaign's tries after the one with the id `afterId`, in the order in which they were recorded. */
 export async function loggedTries(db: Kysely<Database>, campaignId: number, afterId = 0, count = 1_000): Promise<LoggedTry[]> {
+  return selectTries(db).where("log.campaignId", "=", campaignId).where("log.id", ">", afterId).orderBy("log.id").limit(count).execute();
+}
+
+/** The tries with these ids: for a second look at those whose answer was still open. */
+export async function loggedTriesById(db: Kysely<Database>, ids: readonly number[]): Promise<LoggedTry[]> {
+  return ids.length === 0 ? [] : selectTries(db).where("log.id", "in", ids).orderBy("log.id").execute();
+}
+
+function selectTries(db: Kysely<Database>) {
   return db
     .selectFrom("SendLog as log")
     .innerJoin("Mailbox as m", "m.id", "log.mailboxId")
     .select(["log.id", "log.toAddress as lead", "m.address as mailbox", "log.state", "log.attempt", "log.startedAt as at"])
-    .select(["log.handedOverAt", "log.reply", "log.nextTryAt"])
-    .where("log.campaignId", "=", campaignId)
-    .where("log.id", ">", afterId)
-    .orderBy("log.id")
-    .limit(count)
-    .execute();
+    .select(["log.handedOverAt", "log.outcome", "log.reply", "log.nextTryAt"]);
+}
+
+/** The id of the campaign's last try; 0 before the first. */
+export async function lastTryId(db: Kysely<Database>, campaignId: number): Promise<number> {
+  const last = await db
+    .selectFrom("SendLog")
+    .select((eb) => eb.fn.max("id").as("id"))
+    .where("campaignId", "=", campaignId)
+    .executeTakeFirst();
+  return Number(last?.id ?? 0);
 }
 
 /** Leads of the campaign in one state, with the reason that is stored for it. */
@@ -95,6 +117,19 @@ export async function leadsInState(
     .orderBy("cl.position")
     .limit(count)
     .execute();
+}
+
+/** What is set for a mailbox beside its server and login. */
+export interface MailboxRules {
+  readonly zone: string;
+  readonly perDayMax: number | null;
+  readonly minGapMs: number;
+  readonly sessionsMax: number;
+}
+
+/** The rules of the mailbox with this address, if it was entered before. */
+export async function mailboxRules(db: Kysely<Database>, address: string): Promise<MailboxRules | undefined> {
+  return db.selectFrom("Mailbox").select(["zone", "perDayMax", "minGapMs", "sessionsMax"]).where("address", "=", address).executeTakeFirst();
 }
 
 /** Who has charge of the database, if anybody, as the lease says; whether that process lives is for the caller to ask. */
