@@ -232,7 +232,7 @@ export interface StoreTransaction {
   suppress(address: string, reason: string, source: string, now: Instant): Promise<void>;
   setCampaignStatus(campaignId: number, from: readonly CampaignStatus[], to: CampaignStatus, now: Instant): Promise<boolean>;
   setNextDue(campaignId: number, at: Instant | undefined, waitGate: string | undefined): Promise<void>;
-  changeMailbox(mailboxId: number, change: MailboxChange, now: Instant): Promise<void>;
+  changeMailbox(mailboxId: number, change: MailboxChange): Promise<void>;
   record(event: EventRecord): Promise<void>;
 }
 

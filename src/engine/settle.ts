@@ -80,17 +80,17 @@ async function settleMailbox(
     case "none":
       return undefined;
     case "works":
-      if (restCount > 0) await tx.changeMailbox(mailboxId, { restCount: 0, restingUntil: null, restReason: null }, now);
+      if (restCount > 0) await tx.changeMailbox(mailboxId, { restCount: 0, restingUntil: null, restReason: null });
       return undefined;
     case "rest": {
       const restingUntil = mailboxRestUntil(restCount + 1, now);
-      await tx.changeMailbox(mailboxId, { restCount: restCount + 1, restingUntil, restReason: verdict.summary }, now);
+      await tx.changeMailbox(mailboxId, { restCount: restCount + 1, restingUntil, restReason: verdict.summary });
       await tx.record({ kind: "mailbox-rests", ...event, data: { until: restingUntil } });
       ctx.log.warn("mailbox rests", { mailbox: mail.mailbox, until: new Date(restingUntil).toISOString(), reason: verdict.summary });
       return restCount > 0 ? restingUntil : undefined;
     }
     case "attention":
-      await tx.changeMailbox(mailboxId, { attention: verdict.summary }, now);
+      await tx.changeMailbox(mailboxId, { attention: verdict.summary });
       await tx.record({ kind: "mailbox-needs-attention", ...event });
       ctx.log.error("mailbox needs attention", { mailbox: mail.mailbox, reason: verdict.summary });
       return undefined;

@@ -53,7 +53,7 @@ export function toCampaign(row: Selectable<Database["Campaign"]>): Campaign {
 }
 
 /** One calendar object per combination of zone, windows and holidays, because opening hours are cached by it. */
-async function calendarOf(row: Pick<Selectable<Database["Campaign"]>, "zone" | "windows" | "holidays">): Promise<Calendar> {
+export async function calendarOf(row: Pick<Selectable<Database["Campaign"]>, "zone" | "windows" | "holidays">): Promise<Calendar> {
   const key = `${row.zone} ${row.windows} ${row.holidays}`;
   const known = calendars.get(key);
   if (known !== undefined) return known;

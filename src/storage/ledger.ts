@@ -1,7 +1,7 @@
 import type { Selectable, Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { Conversation } from "../domain/outcome.ts";
-import { LEAD_STATES, type LeadState } from "../domain/states.ts";
+import { LEAD_STATES, type LeadState, type QueueState } from "../domain/states.ts";
 import type { ClaimedEmail, Intent, Settlement } from "../engine/ports.ts";
 import { release, reserve, wakeWaitingForSession } from "./campaigns.ts";
 import { setLeadState } from "./queue.ts";
@@ -30,7 +30,11 @@ export async function recordIntent(trx: Trx, intent: Intent): Promise<boolean> {
   if (held.numUpdatedRows !== 1n) return false;
   if (!(await moveReservations(trx, intent))) return false;
   try {
-    await trx.insertInto("SendLog").values(ledgerEntry(email, intent, "transmitting")).execute();
+    const counted = { ...email, campaignDay: intent.campaignDay, mailboxDay: intent.mailboxDay };
+    await trx
+      .insertInto("SendLog")
+      .values(ledgerEntry(counted, intent, "transmitting"))
+      .execute();
   } catch (error) {
     if (error instanceof StorageError && error.kind === "conflict") return false;
     throw error;
@@ -104,9 +108,11 @@ function mayBeSettled(row: QueueRow, entry: LedgerEntry | undefined, settlement:
   if (ours && row.state === "sending") return true;
   // The lease ran out meanwhile, or the process was taken for dead; now there is an answer.
   if (ours && row.state === "unconfirmed") return settlement.ledger !== undefined && settlement.ledger.state !== "unconfirmed";
-  // A person had ordered a second try, which has not begun: the answer to the first makes it needless.
-  return settlement.ledger?.state === "sent" && entry !== undefined && row.state === "pending";
+  // A person had ordered a second try, which has not begun or was given up: the answer to the first makes it needless.
+  return settlement.ledger?.state === "sent" && entry?.state === "rejected" && SECOND_TRY_NOT_UNDER_WAY.includes(row.state);
 }
+
+const SECOND_TRY_NOT_UNDER_WAY: readonly QueueState[] = ["pending", "cancelled", "skipped"];
 
 async function writeLedger(trx: Trx, entry: LedgerEntry | undefined, settlement: Settlement): Promise<void> {
   const { ledger, email, queue } = settlement;
@@ -120,6 +126,7 @@ async function writeLedger(trx: Trx, entry: LedgerEntry | undefined, settlement:
     settledBy: settlement.worker,
   };
   if (entry !== undefined) {
+    if (entry.state === "rejected" && answer.state === "sent") await countAgain(trx, entry);
     await trx.updateTable("SendLog").set(answer).where("id", "=", entry.id).execute();
     return;
   }
@@ -128,6 +135,13 @@ async function writeLedger(trx: Trx, entry: LedgerEntry | undefined, settlement:
     .insertInto("SendLog")
     .values({ ...unsent, ...answer, state: "rejected" })
     .execute();
+}
+
+/** The allowance that was given back when the try was written off is taken again, whatever the limit says: the mail has left. */
+async function countAgain(trx: Trx, entry: LedgerEntry): Promise<void> {
+  if (entry.campaignId !== null && entry.campaignDay !== null)
+    await reserve(trx, "campaign", entry.campaignId, entry.campaignDay, null);
+  if (entry.mailboxDay !== null) await reserve(trx, "mailbox", entry.mailboxId, entry.mailboxDay, null);
 }
 
 function answerColumns(conversation: Conversation | undefined) {
@@ -160,7 +174,7 @@ async function writeRow(trx: Trx, row: QueueRow, settlement: Settlement): Promis
     .where("fence", "=", row.fence)
     .executeTakeFirst();
   if (result.numUpdatedRows !== 1n) throw new Error(`queue row ${row.id} changed under the transaction that settles it`);
-  const from = LEAD_STATES.filter((state): state is LeadState => state !== "waiting" && state !== "skipped");
+  const from = LEAD_STATES.filter((state): state is LeadState => state !== "waiting");
   await setLeadState(trx, row.campaignLeadId, from, lead.state, at, lead.reason);
 }
 

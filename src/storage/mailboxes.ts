@@ -30,12 +30,9 @@ export interface MailboxAccount extends Pick<MailboxSettings, "address" | "host"
   readonly password?: string;
 }
 
-export async function changeMailbox(trx: Trx, mailboxId: number, change: MailboxChange, now: Instant): Promise<void> {
-  await trx
-    .updateTable("Mailbox")
-    .set({ ...change, updatedAt: now })
-    .where("id", "=", mailboxId)
-    .execute();
+/** Notes the mailbox's condition. Its settings are not touched, and so neither is `updatedAt`, which says since when they are in force. */
+export async function changeMailbox(trx: Trx, mailboxId: number, change: MailboxChange): Promise<void> {
+  await trx.updateTable("Mailbox").set(change).where("id", "=", mailboxId).execute();
 }
 
 export async function mailboxAccount(db: Kysely<Database>, mailboxId: number, secrets: SecretBox): Promise<MailboxAccount> {
@@ -56,7 +53,12 @@ export async function mailboxAccount(db: Kysely<Database>, mailboxId: number, se
  * Adds the mailbox or brings the one of that address up to date, and returns its id. It ends the mailbox's need for attention, because
  * entering it anew is what a person does about that; a rest goes on, because it protects the server.
  */
-export async function saveMailbox(trx: Trx, settings: MailboxSettings, secret: string | undefined, now: Instant): Promise<number> {
+export async function saveMailbox(
+  trx: Trx,
+  settings: MailboxSettings,
+  secret: string | undefined,
+  now: Instant,
+): Promise<number> {
   const columns = {
     name: settings.name ?? null,
     host: settings.host,

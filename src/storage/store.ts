@@ -58,7 +58,7 @@ function storeTransaction(trx: Transaction<Database>, liveness: Liveness): Store
     suppress: (address, reason, source, now) => suppress(trx, address, reason, source, now),
     setCampaignStatus: (campaignId, from, to, now) => setCampaignStatus(trx, campaignId, from, to, now),
     setNextDue: (campaignId, at, waitGate) => setNextDue(trx, campaignId, at, waitGate),
-    changeMailbox: (mailboxId, change, now) => changeMailbox(trx, mailboxId, change, now),
+    changeMailbox: (mailboxId, change) => changeMailbox(trx, mailboxId, change),
     record: (event) => recordEvent(trx, event),
   };
 }
