@@ -141,6 +141,11 @@ export function usedOn(usage: DayUsage, day: string): number {
   return usage.day === day ? usage.used : 0;
 }
 
+/** The usage after one more mail on `day`. */
+export function oneMore(usage: DayUsage, day: string): DayUsage {
+  return { day, used: usedOn(usage, day) + 1 };
+}
+
 export function earliest(instants: readonly (Instant | undefined)[]): Instant | undefined {
   return instants.reduce((least, at) => (at !== undefined && (least === undefined || at < least) ? at : least), undefined);
 }

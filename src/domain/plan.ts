@@ -1,6 +1,6 @@
 import type { Campaign, CampaignFacts, DayUsage, MailboxFacts } from "./campaign.ts";
 import { localDay } from "./days.ts";
-import { type ClosedGate, chooseMailbox, firstClosedGate, usedOn } from "./gates.ts";
+import { type ClosedGate, chooseMailbox, firstClosedGate, oneMore } from "./gates.ts";
 import type { Instant } from "./instant.ts";
 import { advance } from "./pace.ts";
 import type { Calendar } from "./window.ts";
@@ -105,9 +105,8 @@ function start(future: Future, mailbox: Mutable<MailboxFacts>, at: Instant): voi
   const { campaign } = future;
   const day = localDay(campaign.zone, at).day;
   Object.assign(campaign, advance(campaign, at, isFirstOfDay(campaign, at)));
-  future.usage = { day, used: usedOn(future.usage, day) + 1 };
-  const mailboxDay = localDay(mailbox.zone, at).day;
-  mailbox.usage = { day: mailboxDay, used: usedOn(mailbox.usage, mailboxDay) + 1 };
+  future.usage = oneMore(future.usage, day);
+  mailbox.usage = oneMore(mailbox.usage, localDay(mailbox.zone, at).day);
   mailbox.lastUsedAt = at;
 }
 

@@ -1,7 +1,7 @@
 import type { CampaignFacts, MailboxFacts } from "../domain/campaign.ts";
 import { localDay } from "../domain/days.ts";
 import { causeText } from "../domain/explain.ts";
-import { type ClosedGate, chooseMailbox, firstClosedGate } from "../domain/gates.ts";
+import { type ClosedGate, chooseMailbox, firstClosedGate, oneMore } from "../domain/gates.ts";
 import { messageIdFor } from "../domain/ids.ts";
 import { type Instant, SECOND_MS } from "../domain/instant.ts";
 import { barText } from "../domain/intent.ts";
@@ -144,7 +144,7 @@ export async function lockEmail(
     composedAt: email.composedAt,
   });
   if (!claimed) throw new ClaimLost();
-  await topUp(ctx, tx, next.email, now);
+  await scheduleNextEmail(ctx, tx, afterClaim(facts, email, now), lateness(next.email, now));
   return { kind: "claimed", mail: { email, content: next.content, campaign: campaign.name, mailbox: mailbox.address } };
 }
 
@@ -166,11 +166,23 @@ function claimedEmail(ctx: EngineContext, facts: CampaignFacts, next: NextEmail,
   };
 }
 
-/** The claim moved the pace on; the rows behind follow it, and a late start shifts them with that as the cause. */
-async function topUp(ctx: EngineContext, tx: StoreTransaction, email: QueuedEmail, now: Instant): Promise<void> {
-  const facts = await tx.campaignFacts(email.campaignId, now);
-  if (facts === undefined) return;
+/** The facts as the claim has left them, without another look at the database. */
+function afterClaim(facts: CampaignFacts, email: ClaimedEmail, now: Instant): CampaignFacts {
+  const { campaign } = facts;
+  return {
+    ...facts,
+    campaign: { ...campaign, ...advance(campaign, now, isFirstOfDay(campaign, now)) },
+    usage: oneMore(facts.usage, email.campaignDay),
+    mailboxes: facts.mailboxes.map((mailbox) =>
+      mailbox.id === email.mailboxId
+        ? { ...mailbox, lastUsedAt: now, sessionsBusy: mailbox.sessionsBusy + 1, usage: oneMore(mailbox.usage, email.mailboxDay) }
+        : mailbox,
+    ),
+  };
+}
+
+/** The rows behind follow the claimed mail at the pace; when it started late that is the cause of their move. */
+function lateness(email: QueuedEmail, now: Instant): string {
   const lateMs = now - email.scheduledAt;
-  const cause = lateMs > SECOND_MS ? `${email.address} started ${Math.round(lateMs / SECOND_MS)} s late` : "next in order";
-  await scheduleNextEmail(ctx, tx, facts, cause);
+  return lateMs > SECOND_MS ? `${email.address} started ${Math.round(lateMs / SECOND_MS)} s late` : "next in order";
 }

@@ -1,4 +1,5 @@
 import type { LeadBar } from "../domain/intent.ts";
+import type { MessageTemplate } from "../domain/template.ts";
 import type { StoreTransaction } from "./ports.ts";
 import type { TemplateCache } from "./templates.ts";
 
@@ -14,7 +15,11 @@ export async function renderFor(
   messageId: number,
   lead: { readonly address: string; readonly fields: Readonly<Record<string, string>> },
 ): Promise<Rendered> {
-  const template = await templates.get(tx, messageId);
+  return renderLead(await templates.get(tx, messageId), lead);
+}
+
+/** As `renderFor`, with the compiled message in hand. */
+export function renderLead(template: MessageTemplate, lead: { readonly address: string; readonly fields: Readonly<Record<string, string>> }): Rendered {
   const outcome = template.render({ email: lead.address, ...lead.fields });
   switch (outcome.kind) {
     case "rendered":

@@ -37,28 +37,30 @@ export async function settleEmail(
       lead: { state: verdict.lead, ...(verdict.queue !== "sent" && { reason: verdict.summary }) },
       giveBack: verdict.giveBack,
     });
-    if (settled) await followUp(ctx, tx, mail, verdict);
+    if (settled) await followUp(ctx, tx, facts, mail, verdict);
     logOutcome(ctx, mail, verdict, settled, conversation);
     return verdict;
   });
 }
 
 /** What the outcome means beyond its own mail: a bounced address, the plan behind, the end of the campaign. */
-async function followUp(ctx: EngineContext, tx: StoreTransaction, mail: ClaimedMail, verdict: Verdict): Promise<void> {
+async function followUp(ctx: EngineContext, tx: StoreTransaction, facts: CampaignFacts, mail: ClaimedMail, verdict: Verdict): Promise<void> {
   const now = ctx.clock.now();
   const { email } = mail;
   if (verdict.suppress !== undefined) await tx.suppress(email.address, verdict.suppress, "bounce", now);
   if (verdict.queue === "unconfirmed" || verdict.queue === "failed") {
     await tx.record({ kind: `mail-${verdict.queue}`, at: now, actor: "engine", campaignId: email.campaignId, leadId: email.leadId, mailboxId: email.mailboxId, cause: verdict.summary });
   }
-  const facts = await tx.campaignFacts(email.campaignId, now);
-  if (facts === undefined) return;
-  await scheduleNextEmail(ctx, tx, facts, planCause(mail, verdict));
+  // A mail that was sent, or may have been, leaves the plan as its claim had laid it.
+  if (verdict.giveBack) await replanAfter(ctx, tx, mail, verdict);
   await completeIfDone(ctx, tx, facts);
 }
 
-function planCause(mail: ClaimedMail, verdict: Verdict): string {
-  return verdict.queue === "pending" ? `${mail.email.address} tries again: ${verdict.summary}` : "next in order";
+async function replanAfter(ctx: EngineContext, tx: StoreTransaction, mail: ClaimedMail, verdict: Verdict): Promise<void> {
+  const facts = await tx.campaignFacts(mail.email.campaignId, ctx.clock.now());
+  if (facts === undefined) return;
+  const cause = verdict.queue === "pending" ? `${mail.email.address} tries again: ${verdict.summary}` : "next in order";
+  await scheduleNextEmail(ctx, tx, facts, cause);
 }
 
 /** After a repeated trouble the mailbox is probed with another lead's mail, in case the trouble is this lead's and not the server's. */
