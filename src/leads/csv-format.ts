@@ -1,0 +1,115 @@
+import { stat } from "node:fs/promises";
+import iconv from "iconv-lite";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { type ByteSurvey, surveyBytes } from "./byte-survey.ts";
+import { BARE_LIST_COLUMNS, isAddress, type LeadColumn, mapColumns } from "./columns.ts";
+import { detectEncoding } from "./encoding.ts";
+import type { FileFault } from "./file-fault.ts";
+import { namesAddress } from "./header-names.ts";
+import { type CsvRecord, declaredSeparator, isBlank, parseSample, RECORD_BYTES_MAX } from "./records.ts";
+
+const SEPARATORS = [",", ";", "\t"];
+const SAMPLE_RECORDS_MAX = 500;
+const FILE_BYTES_MAX = 1024 * 1024 * 1024;
+const A_LEAD_FILE = "a CSV file with a header and at least one row";
+
+/** How to read a file of leads. A person may correct it before `readLeads`, for instance map a column to another field. */
+export interface LeadFormat {
+  /** A name that iconv-lite knows: `utf-8`, `utf-16le`, `utf-16be`, `cp1250`, `cp1252`, `iso-8859-2`. */
+  readonly encoding: string;
+  /** `,`, `;`, a tab, or the character of the file's own `sep=` line. */
+  readonly separator: string;
+  /** False for a bare list of addresses. */
+  readonly header: boolean;
+  readonly columns: readonly LeadColumn[];
+}
+
+/**
+ * Finds out how a CSV file of leads is written; the whole file is read once.
+ * Refuses what cannot be read without guessing: no file, not text, no header, no or several address columns, ...
+ */
+export async function detectFormat(path: string): Promise<Result<LeadFormat>> {
+  const format = await detect(path);
+  return format.ok ? format : fail({ field: "leads", value: path, ...format.error });
+}
+
+async function detect(path: string): Promise<Result<LeadFormat, FileFault>> {
+  const survey = await surveyFile(path);
+  if (!survey.ok) return survey;
+  const encoding = detectEncoding(survey.value);
+  if (!encoding.ok) return encoding;
+  const { line, bytes } = survey.value.longestLine;
+  if (bytes > RECORD_BYTES_MAX) {
+    return fail({ message: `has ${bytes} bytes in line ${line}`, allowed: `lines of at most ${RECORD_BYTES_MAX} bytes` });
+  }
+  const { separator, records } = bestReading(survey.value, encoding.value);
+  const columns = detectColumns(records);
+  if (!columns.ok) return columns;
+  return ok({ encoding: encoding.value, separator, ...columns.value });
+}
+
+async function surveyFile(path: string): Promise<Result<ByteSurvey, FileFault>> {
+  try {
+    const file = await stat(path);
+    if (file.isDirectory()) return fail({ message: "is a directory", allowed: "a CSV file" });
+    if (!file.isFile()) return fail({ message: "is not a regular file; it is read more than once", allowed: "a CSV file" });
+    if (file.size === 0) return fail({ message: "is empty", allowed: A_LEAD_FILE });
+    if (file.size > FILE_BYTES_MAX)
+      return fail({ message: `has ${file.size} bytes`, allowed: `at most ${FILE_BYTES_MAX} bytes` });
+    return ok(await surveyBytes(path));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    return fail({ message: SYSTEM_ERRORS.get(code) ?? `cannot be read (${code})` });
+  }
+}
+
+const SYSTEM_ERRORS = new Map([
+  ["ENOENT", "does not exist"],
+  ["ENOTDIR", "does not exist"],
+  ["EACCES", "may not be read by the user that Goniec runs as"],
+  ["EPERM", "may not be read by the user that Goniec runs as"],
+]);
+
+interface Reading {
+  readonly separator: string;
+  /** The first records that hold anything. */
+  readonly records: readonly CsvRecord[];
+}
+
+function bestReading(survey: ByteSurvey, encoding: string): Reading {
+  const text = iconv.decode(survey.head, encoding);
+  const isWhole = survey.head.length === survey.sizeBytes;
+  const declared = declaredSeparator(text);
+  const readings = (declared === undefined ? SEPARATORS : [declared]).map((separator) => ({
+    separator,
+    records: parseSample(text, separator, isWhole, SAMPLE_RECORDS_MAX).filter((record) => !record.every(isBlank)),
+  }));
+  return readings.reduce((best, other) => (plausibility(other) > plausibility(best) ? other : best));
+}
+
+/** Foremost, the right separator cuts out a cell that is about the address; next, it cuts all rows alike. */
+function plausibility({ records }: Reading): number {
+  const [first = []] = records;
+  const isAboutAddress = first.some((cell) => namesAddress(cell) !== "no" || isAddress(cell));
+  const alike = records.filter((record) => record.length === first.length).length / Math.max(1, records.length);
+  return (isAboutAddress ? 4 : 0) + (first.length > 1 ? 1 : 0) + alike;
+}
+
+function detectColumns(records: readonly CsvRecord[]): Result<Pick<LeadFormat, "header" | "columns">, FileFault> {
+  const [first, ...rows] = records;
+  if (first === undefined) {
+    return fail({ message: "holds no rows that can be read; is a quotation mark not closed?", allowed: A_LEAD_FILE });
+  }
+  if (first.some(isAddress)) {
+    if (first.slice(1).every(isBlank)) return ok({ header: false, columns: BARE_LIST_COLUMNS });
+    return fail({
+      message: "has an address in its first row, so it seems to have no header",
+      allowed: "a first row that names the columns, such as email, first name, company",
+    });
+  }
+  const columns = mapColumns(first, rows);
+  if (!columns.ok) return columns;
+  if (rows.length === 0) return fail({ message: "has a header but no rows that can be read", allowed: A_LEAD_FILE });
+  return ok({ header: true, columns: columns.value });
+}
