@@ -32,7 +32,8 @@ const LIMITS = { parseLimit: 1_000_000, renderLimit: 200, memoryLimit: 20_000_00
 /** They read files, or chance. */
 const REFUSED_TAGS = ["include", "render", "layout", "block"];
 const REFUSED_FILTERS = ["sample"];
-/** `date` takes these for the moment of rendering, which would change a mail between its two tries. */
+const DATE_FILTERS = ["date", "date_to_string", "date_to_long_string", "date_to_xmlschema", "date_to_rfc822"];
+/** The date filters take these for the moment of rendering, which would change a mail between its two tries. */
 const CLOCK_WORDS = new Set(["now", "today"]);
 
 /** The library lets `{% assign x = company %}` make an empty text of a missing field, which would hide that it is missing. */
@@ -55,21 +56,34 @@ function createLiquid(escapesHtml: boolean): Liquid {
     ownPropertyOnly: true,
     relativeReference: false,
     templates: {},
+    preserveTimezones: true,
+    timezoneOffset: 0,
     ...(escapesHtml && { outputEscape: "escape" as const }),
   });
   for (const tag of REFUSED_TAGS) delete liquid.tags[tag];
   for (const filter of REFUSED_FILTERS) delete liquid.filters[filter];
   liquid.registerTag("assign", StrictAssign);
-  const date = liquid.filters["date"];
-  if (typeof date === "function") {
-    liquid.registerFilter("date", function (value: unknown, ...args: unknown[]) {
-      if (typeof value === "string" && CLOCK_WORDS.has(value.trim().toLowerCase())) {
-        throw new Error(`"${value}" depends on the moment of sending; write the date itself, or put it into a column`);
-      }
-      return date.call(this, value, ...args) as unknown;
-    });
-  }
+  for (const filter of DATE_FILTERS) keepFromClockAndZone(liquid, filter);
   return liquid;
+}
+
+function keepFromClockAndZone(liquid: Liquid, name: string): void {
+  const filter = liquid.filters[name];
+  if (typeof filter !== "function") throw new Error(`the template library has no filter ${name}`);
+  liquid.registerFilter(name, function (value: unknown, ...args: unknown[]) {
+    if (typeof value !== "string") return filter.call(this, value, ...args) as unknown;
+    if (CLOCK_WORDS.has(value.trim().toLowerCase())) {
+      throw new Error(`"${value}" depends on the moment of sending; write the date itself, or put it into a column`);
+    }
+    return filter.call(this, withZone(value), ...args) as unknown;
+  });
+}
+
+/** A date that names no zone would be read in the process's: the same mail would show another day on another server. */
+function withZone(text: string): string {
+  if (/^\d+$/.test(text) || /(z|:\d\d ?[+-]\d\d:?\d\d)$/i.test(text)) return text;
+  const at = Date.parse(/(gmt|utc)$/i.test(text) ? text : `${text.replace(/(\d)T(\d)/, "$1 $2")} UTC`);
+  return Number.isNaN(at) ? text : new Date(at).toISOString();
 }
 
 type PartName = "subject" | "text" | "html";
@@ -96,7 +110,8 @@ export function compileTemplate(source: MessageSource): Result<MessageTemplate> 
       return fail(syntaxProblem(name, text, error));
     }
   }
-  if (parts.length < 2) return fail({ field: "message", value: "", message: "has no body", allowed: "a text or an HTML body, or both" });
+  if (parts.length < 2)
+    return fail({ field: "message", value: "", message: "has no body", allowed: "a text or an HTML body, or both" });
   const names = [...new Set(parts.flatMap((part) => part.liquid.globalVariablesSync(part.templates)))];
   const render = (fields: Readonly<Record<string, string>>): RenderOutcome => renderParts(parts, scopeOf(names, fields));
   return ok({ fields: names.map((name) => ({ name, needsValue: needsValue(name, names, render) })), render });
@@ -124,7 +139,10 @@ function scopeOf(names: readonly string[], fields: Readonly<Record<string, strin
 
 /** `first_name`, `First Name` and `firstName` are one field to the person who writes the message. */
 export function squeeze(name: string): string {
-  return name.normalize("NFC").toLowerCase().replace(/[\s_-]+/g, "");
+  return name
+    .normalize("NFC")
+    .toLowerCase()
+    .replace(/[\s_-]+/g, "");
 }
 
 function renderParts(parts: readonly Part[], scope: Record<string, string>): RenderOutcome {
