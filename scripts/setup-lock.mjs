@@ -33,7 +33,7 @@ async function acquire(folder, lock, self) {
   for (let waitedMs = 0; !tryToTake(folder, lock, self); waitedMs += POLL_MS) {
     const owner = ownerOf(lock);
     if (owner !== undefined && isDead(owner, lock) && bury(folder, lock, owner)) continue;
-    if (waitedMs === PATIENCE_MS) process.stderr.write(`Waiting for process ${owner}, which is installing or building ...\n`);
+    if (waitedMs === PATIENCE_MS) say(`Waiting for another process${owner ? ` (${pidOf(owner)})` : ""} to install or build ...`);
     await new Promise((resume) => setTimeout(resume, POLL_MS));
   }
 }
@@ -83,8 +83,13 @@ function ownerOf(lock) {
   }
 }
 
+/** An owner is written as its process id and the moment it came, so that no two are ever named alike. */
+function pidOf(owner) {
+  return Number.parseInt(owner, 10);
+}
+
 function isDead(owner, lock) {
-  const pid = Number.parseInt(owner, 10);
+  const pid = pidOf(owner);
   if (pid === process.pid) return true; // An earlier process had our number; we hold nothing yet.
   try {
     process.kill(pid, 0);
@@ -92,6 +97,10 @@ function isDead(owner, lock) {
   } catch (error) {
     return error.code === "ESRCH";
   }
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
 }
 
 function touch(lock) {
