@@ -13,8 +13,8 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ["default", "./scripts/summary-reporter.mjs"],
     coverage: { provider: "v8", include: ["src/**/*.ts"] },
     projects: [

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { filesUnder, ROOT, textOf } from "./architecture/repository-files.ts";
+import { VERSION } from "../src/version.ts";
 import { deadLinks, findingsIn, strangePlaces } from "./tidy/findings.ts";
 import { LONG_FILES } from "./tidy/rules.ts";
 
@@ -29,6 +30,10 @@ describe("the repository", () => {
 
   it("installs every package from the public registry", () => {
     expect(strangePlaces(textOf("package-lock.json"))).toEqual([]);
+  });
+
+  it("names one version", () => {
+    expect(VERSION).toBe((JSON.parse(textOf("package.json")) as { version: string }).version);
   });
 
   it("has no link to a file that does not exist", () => {

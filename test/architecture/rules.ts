@@ -56,8 +56,7 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
   "html-to-text": ["mail"],
   "iconv-lite": ["leads"],
   jose: ["storage"],
-  // The composition root names the type of a transaction, so that a part can be handed one.
-  kysely: ["storage", "app.ts"],
+  kysely: ["storage"],
   liquidjs: ["domain"],
   "markdown-it": ["mail"],
   nodemailer: ["mail"],
@@ -73,6 +72,11 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
   "node:sqlite": ["storage"],
   "node:timers": ["clock.ts"],
   "node:timers/promises": ["clock.ts"],
+};
+
+/** Where only the types of a package may go besides. Who hands a transaction on has to name it. */
+export const TYPE_HOMES: Readonly<Record<string, readonly Part[]>> = {
+  kysely: ["app.ts", "cli"],
 };
 
 /** The parts that only decide: of Node they may use what computes, and nothing that reaches the outside. */

@@ -2,10 +2,16 @@ import { parseSync, visitorKeys } from "oxc-parser";
 
 /** What the rules ask of a source file. */
 export interface Source {
-  /** Module names as written; `undefined` for a dynamic import whose name is computed. */
-  readonly imports: readonly (string | undefined)[];
+  readonly imports: readonly Import[];
   /** Global things it touches: `Date.now`, `process.env`, `setTimeout`, and `new Date()` when it is given no arguments. */
   readonly touches: ReadonlySet<string>;
+}
+
+export interface Import {
+  /** The module's name as written; `undefined` for a dynamic import whose name is computed. */
+  readonly name: string | undefined;
+  /** Nothing of it is left when the program runs. */
+  readonly isTypeOnly: boolean;
 }
 
 interface Node {
@@ -17,10 +23,10 @@ interface Node {
 export function readSource(path: string, text: string): Source {
   const { program, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors.map((error) => error.message).join("; ")}`);
-  const imports: (string | undefined)[] = [];
+  const imports: Import[] = [];
   const touches = new Set<string>();
   walk(program as unknown as Node, (node) => {
-    if (IMPORTS.includes(node.type) && node["source"] !== null) imports.push(moduleOf(node));
+    if (IMPORTS.includes(node.type) && node["source"] !== null) imports.push(importOf(node));
     for (const name of touchedBy(node)) touches.add(name);
   });
   return { imports, touches };
@@ -38,9 +44,10 @@ function walk(node: Node, visit: (node: Node) => void): void {
 
 const IMPORTS = ["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclaration", "ImportExpression", "TSImportType"];
 
-function moduleOf(node: Node): string | undefined {
+function importOf(node: Node): Import {
   const { type, value } = node["source"] as Node;
-  return type === "Literal" && typeof value === "string" ? value : undefined;
+  const kinds = [node.type === "TSImportType" ? "type" : undefined, node["importKind"], node["exportKind"]];
+  return { name: type === "Literal" && typeof value === "string" ? value : undefined, isTypeOnly: kinds.includes("type") };
 }
 
 function touchedBy(node: Node): string[] {

@@ -1,7 +1,7 @@
 import { builtinModules } from "node:module";
 import { posix } from "node:path";
-import { COMPUTING_MODULES, HOMES, MAY_IMPORT, PARTS, type Part, REAL_WORLD } from "./rules.ts";
-import { readSource } from "./source.ts";
+import { COMPUTING_MODULES, HOMES, MAY_IMPORT, PARTS, type Part, REAL_WORLD, TYPE_HOMES } from "./rules.ts";
+import { type Import, readSource } from "./source.ts";
 
 /**
  * What is wrong with a file of src/, one sentence each.
@@ -13,7 +13,7 @@ export function violationsOf(path: string, text: string): string[] {
   if (part === undefined) return [`${path}: no part of src/ that test/architecture/rules.ts knows`];
   const source = readSource(path, text);
   return [
-    ...source.imports.flatMap((name) => importProblem(path, part, name) ?? []),
+    ...source.imports.flatMap((found) => importProblem(path, part, found) ?? []),
     ...[...source.touches].flatMap((name) => worldProblem(part, name) ?? []),
   ].map((problem) => `${path}: ${problem}`);
 }
@@ -22,10 +22,10 @@ export function partOf(path: string): Part | undefined {
   return PARTS.find((part) => path === `src/${part}` || path.startsWith(`src/${part}/`));
 }
 
-function importProblem(path: string, part: Part, name: string | undefined): string | undefined {
+function importProblem(path: string, part: Part, { name, isTypeOnly }: Import): string | undefined {
   if (name === undefined) return "imports a module whose name is computed";
   if (name.startsWith(".")) return ownFileProblem(path, part, name);
-  return isUnitTest(path) ? undefined : packageProblem(part, name);
+  return isUnitTest(path) || (isTypeOnly && TYPE_HOMES[name]?.includes(part)) ? undefined : packageProblem(part, name);
 }
 
 function ownFileProblem(path: string, part: Part, name: string): string | undefined {
