@@ -34,7 +34,14 @@ async function timed(name, work) {
 
 async function plainNodemailer() {
   const pools = Array.from({ length: mailboxes }, () =>
-    createTransport({ host: "127.0.0.1", port, pool: true, maxConnections: 1, maxMessages: Number.POSITIVE_INFINITY, ignoreTLS: true }),
+    createTransport({
+      host: "127.0.0.1",
+      port,
+      pool: true,
+      maxConnections: 1,
+      maxMessages: Number.POSITIVE_INFINITY,
+      ignoreTLS: true,
+    }),
   );
   await Promise.all(
     Array.from({ length: leads }, (_, index) =>
@@ -50,22 +57,41 @@ async function plainNodemailer() {
 }
 
 async function goniec() {
-  writeFileSync(join(folder, "leads.csv"), `email,firstName\n${Array.from({ length: leads }, (_, index) => `lead-${index}@example.test,Lead ${index}`).join("\n")}\n`);
+  writeFileSync(
+    join(folder, "leads.csv"),
+    `email,firstName\n${Array.from({ length: leads }, (_, index) => `lead-${index}@example.test,Lead ${index}`).join("\n")}\n`,
+  );
   writeFileSync(join(folder, "body.txt"), BODY);
-  const boxes = Array.from({ length: mailboxes }, (_, index) => ["--mailbox", `Box <box-${index}@acme.test>=smtp://127.0.0.1:${port}?tls=none`]).flat();
+  const boxes = Array.from({ length: mailboxes }, (_, index) => [
+    "--mailbox",
+    `Box <box-${index}@acme.test>=smtp://127.0.0.1:${port}?tls=none`,
+  ]).flat();
   const limits = ["--delay", "0s", "--daily-limit", "none", "--mailbox-daily-limit", "none"];
-  const files = ["--leads", join(folder, "leads.csv"), "--body", join(folder, "body.txt"), "--database", join(folder, "goniec.db")];
+  const files = [
+    "--leads",
+    join(folder, "leads.csv"),
+    "--body",
+    join(folder, "body.txt"),
+    "--database",
+    join(folder, "goniec.db"),
+  ];
   const bin = new URL("../bin/goniec", import.meta.url).pathname;
-  const child = spawn(process.execPath, [bin, "send", "--name", "bench", ...files, ...boxes, "--subject", "Hello {{ firstName }}", ...limits, "--yes"], {
-    stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, GONIEC_LOG_LEVEL: "error" },
-  });
+  const child = spawn(
+    process.execPath,
+    [bin, "send", "--name", "bench", ...files, ...boxes, "--subject", "Hello {{ firstName }}", ...limits, "--yes"],
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, GONIEC_LOG_LEVEL: "error" },
+    },
+  );
   const [code] = await once(child, "exit");
   if (code !== 0) throw new Error(`goniec send ended with ${code}`);
 }
 
 const plain = await timed("plain nodemailer", plainNodemailer);
 const ours = await timed("goniec send", goniec);
-console.log(`ratio ${(ours / plain).toFixed(2)} (${leads} leads, ${mailboxes} mailboxes; import, start-up and ${leads * 3} durable commits included)`);
+console.log(
+  `ratio ${(ours / plain).toFixed(2)} (${leads} leads, ${mailboxes} mailboxes; import, start-up and ${leads * 3} durable commits included)`,
+);
 sink.stdin.end();
 rmSync(folder, { recursive: true, force: true });

@@ -73,7 +73,11 @@ export function loadConfig(
   const parsed = SCHEMA.safeParse(given);
   if (!parsed.success) return fail(configProblem(parsed.error, given, origin));
   const config = parsed.data;
-  const sources = CONFIG_KEYS.map((key) => ({ key, value: String(given[key] ?? config[key] ?? "beside the database"), from: origin[key] ?? "default" }));
+  const sources = CONFIG_KEYS.map((key) => ({
+    key,
+    value: String(given[key] ?? config[key] ?? "beside the database"),
+    from: origin[key] ?? "default",
+  }));
   return ok({ config, sources });
 }
 

@@ -11,7 +11,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export function createLogger(level: LogLevel, pretty: boolean): Logger {
   const options = { level, base: null, redact: ["password", "secret", "pass"], timestamp: pino.stdTimeFunctions.isoTime };
   const log = pretty
-    ? pino({ ...options, transport: { target: "pino-pretty", options: { destination: 2, ignore: "pid,hostname", singleLine: true } } })
+    ? pino({
+        ...options,
+        transport: { target: "pino-pretty", options: { destination: 2, ignore: "pid,hostname", singleLine: true } },
+      })
     : pino(options, pino.destination({ dest: 2, sync: true }));
   const write =
     (name: "debug" | "info" | "warn" | "error") =>

@@ -4,7 +4,17 @@ import { NO_HOLIDAYS } from "../src/domain/holidays.ts";
 /** Test data with defaults: a running campaign of the product's default pace, open around the clock, without limits. */
 export function campaign(changes: Partial<Campaign> = {}): Campaign {
   const { perDayMax: _none, ...defaults } = CAMPAIGN_DEFAULTS;
-  return { id: 1, name: "spring", status: "IN_PROGRESS", ...defaults, seed: 42, paceIndex: 0, dayStartIndex: 0, messageId: 1, ...changes };
+  return {
+    id: 1,
+    name: "spring",
+    status: "IN_PROGRESS",
+    ...defaults,
+    seed: 42,
+    paceIndex: 0,
+    dayStartIndex: 0,
+    messageId: 1,
+    ...changes,
+  };
 }
 
 export function mailbox(changes: Partial<MailboxFacts> = {}): MailboxFacts {

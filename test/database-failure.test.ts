@@ -14,7 +14,9 @@ afterEach(async () => {
 });
 
 const breakDatabase = (when: string): Promise<unknown> =>
-  world.app.write((trx) => sql.raw(`CREATE TRIGGER "Broken" BEFORE ${when} BEGIN SELECT RAISE(FAIL, 'simulated disk failure'); END`).execute(trx));
+  world.app.write((trx) =>
+    sql.raw(`CREATE TRIGGER "Broken" BEFORE ${when} BEGIN SELECT RAISE(FAIL, 'simulated disk failure'); END`).execute(trx),
+  );
 const repairDatabase = (): Promise<unknown> => world.app.write((trx) => sql.raw('DROP TRIGGER "Broken"').execute(trx));
 
 it("a database that fails between accept and record causes no second delivery, and the outcomes are recorded once it works again", async () => {

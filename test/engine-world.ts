@@ -15,7 +15,7 @@ import { IN_MEMORY, openSqlite, type SqliteDatabase } from "../src/storage/sqlit
 import { createSqliteStore } from "../src/storage/store.ts";
 import { at } from "./builders.ts";
 import { SimulatedPeer } from "./simulated-peer.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "../src/simulation/virtual-clock.ts";
 
 /** Long, so that a simulated week is not spent on signs of life. */
 const LEASE_MS = 1_800_000;
@@ -53,16 +53,38 @@ export class EngineWorld {
   engine(limits: Partial<EngineLimits> = {}, log: Logger = QUIET): Engine {
     this.#boots += 1;
     const worker = { bootId: `boot-${this.#boots}`, host: "test", pid: this.#boots, version: "0" };
-    return new Engine({ store: this.store, mailer: this.peer, clock: this.clock, log, worker, limits: { engineLeaseMs: LEASE_MS, ...limits } });
+    return new Engine({
+      store: this.store,
+      mailer: this.peer,
+      clock: this.clock,
+      log,
+      worker,
+      limits: { engineLeaseMs: LEASE_MS, ...limits },
+    });
   }
 
   mailbox(address: string, changes: Partial<MailboxSettings> = {}): Promise<number> {
-    const settings = { address, host: "localhost", port: 25, security: "none", zone: "Europe/Warsaw", minGapMs: 0, sessionsMax: 1, ...changes } as const;
+    const settings = {
+      address,
+      host: "localhost",
+      port: 25,
+      security: "none",
+      zone: "Europe/Warsaw",
+      minGapMs: 0,
+      sessionsMax: 1,
+      ...changes,
+    } as const;
     return this.write((trx, now) => saveMailbox(trx, settings, undefined, now));
   }
 
   /** A started campaign with `leads` leads `lead-1@example.test` ... over the given mailboxes. */
-  async campaign(name: string, leads: number, mailboxIds: readonly number[], settings: Partial<CampaignSettings> = {}, text = "Hello {{ email }}"): Promise<number> {
+  async campaign(
+    name: string,
+    leads: number,
+    mailboxIds: readonly number[],
+    settings: Partial<CampaignSettings> = {},
+    text = "Hello {{ email }}",
+  ): Promise<number> {
     const { perDayMax: _none, ...defaults } = CAMPAIGN_DEFAULTS;
     return this.write(async (trx, now) => {
       const id = await createCampaign(trx, name, { ...defaults, ...settings }, 42, "test", now);

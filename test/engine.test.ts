@@ -35,7 +35,9 @@ describe("a quiet campaign", () => {
     expect(world.peer.accepted.map((accept) => accept.to)).toEqual(addresses(60).map((lead) => lead.address));
     expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(72_000);
     expect(Math.max(...world.gaps())).toBeLessThanOrEqual(108_000);
-    expect(world.peer.accepted.map((accept) => accept.mailboxId)).toEqual(Array.from({ length: 60 }, (_, index) => boxes[index % 2]));
+    expect(world.peer.accepted.map((accept) => accept.mailboxId)).toEqual(
+      Array.from({ length: 60 }, (_, index) => boxes[index % 2]),
+    );
     expect(await world.status(id)).toBe("COMPLETED");
     expect((await world.counts(id)).sent).toBe(60);
     expect(new Set(world.peer.accepted.map((accept) => accept.rfcMessageId)).size).toBe(60);
@@ -71,7 +73,9 @@ describe("a quiet campaign", () => {
 describe("windows and limits", () => {
   it("send nothing outside the hours and go on at the next opening with the gaps kept", async () => {
     await begin("2025-11-07T14:50");
-    await world.campaign("spring", 20, [await world.mailbox("anna@acme.test")], { windows: [...weekdays].map((block) => ({ ...block, days: [...block.days] })) });
+    await world.campaign("spring", 20, [await world.mailbox("anna@acme.test")], {
+      windows: [...weekdays].map((block) => ({ ...block, days: [...block.days] })),
+    });
     engine.start();
     expect(await world.clock.runUntil(() => world.peer.accepted.length === 20, 4 * DAY)).toBe(true);
     const hours = world.peer.accepted.map((accept) => new Date(accept.at + HOUR).toISOString().slice(0, 13));
@@ -107,9 +111,18 @@ describe("failures", () => {
     expect(await world.clock.runUntil(() => world.peer.accepted.length === 19, 3 * HOUR)).toBe(true);
     await world.clock.advance(HOUR);
     expect(await world.counts(id)).toMatchObject({ sent: 19, failed: 1 });
-    const log = await world.database.reader.selectFrom("SendLog").selectAll().where("toAddress", "=", "lead-3@example.test").execute();
+    const log = await world.database.reader
+      .selectFrom("SendLog")
+      .selectAll()
+      .where("toAddress", "=", "lead-3@example.test")
+      .execute();
     expect(log.map((entry) => entry.attempt)).toEqual([1, 2, 3, 4]);
-    expect(log.map((entry) => (entry.nextTryAt ?? 0) - (entry.settledAt ?? 0))).toEqual([60_000, 300_000, 900_000, -(log[3]?.settledAt ?? 0)]);
+    expect(log.map((entry) => (entry.nextTryAt ?? 0) - (entry.settledAt ?? 0))).toEqual([
+      60_000,
+      300_000,
+      900_000,
+      -(log[3]?.settledAt ?? 0),
+    ]);
     const used = await world.database.reader.selectFrom("DailyUsage").select("used").where("scope", "=", "mailbox").execute();
     expect(used.map((row) => row.used)).toEqual([19]);
     await engine.stop();
@@ -209,7 +222,12 @@ describe("obedience", () => {
     engine.wake();
     await world.clock.runUntil(() => world.peer.accepted.length === 12, 2 * HOUR);
     expect(world.peer.accepted[5]?.to).toBe("vip@example.test");
-    expect(world.gaps().slice(5).every((gap) => gap >= 144_000 && gap <= 216_000)).toBe(true);
+    expect(
+      world
+        .gaps()
+        .slice(5)
+        .every((gap) => gap >= 144_000 && gap <= 216_000),
+    ).toBe(true);
     expect(world.peer.accepted.map((accept) => accept.to)).not.toContain("lead-8@example.test");
     await engine.stop();
   });
@@ -220,7 +238,13 @@ describe("obedience", () => {
     const id = await world.campaign("spring", 10, [anna]);
     engine.start();
     await world.clock.runUntil(() => world.peer.accepted.length === 2, HOUR);
-    const planned = () => world.database.reader.selectFrom("CampaignEmailQueue").select(["id", "scheduledAt"]).where("state", "=", "pending").orderBy("id").execute();
+    const planned = () =>
+      world.database.reader
+        .selectFrom("CampaignEmailQueue")
+        .select(["id", "scheduledAt"])
+        .where("state", "=", "pending")
+        .orderBy("id")
+        .execute();
     const before = await planned();
     await world.clock.advance(10_000);
     expect(await planned()).toEqual(before);
@@ -231,7 +255,12 @@ describe("obedience", () => {
     await world.write((trx, now) => switchMailbox(trx, anna, true, "test", now));
     engine.wake();
     await world.clock.runUntil(() => world.peer.accepted.length === 3, HOUR);
-    const moves = await world.database.reader.selectFrom("Event").select(["cause"]).where("kind", "=", "plan-moved").where("campaignId", "=", id).execute();
+    const moves = await world.database.reader
+      .selectFrom("Event")
+      .select(["cause"])
+      .where("kind", "=", "plan-moved")
+      .where("campaignId", "=", id)
+      .execute();
     expect(moves.map((move) => move.cause)).toContain("a mailbox was switched on");
     await engine.stop();
   });

@@ -40,34 +40,45 @@ const CASES: readonly (readonly [string, RudeScript, Expected])[] = [
   ["a drop at RCPT", { at: "rcpt", does: "drop" }, sentByTheOther],
   ["a drop at DATA", { at: "data", does: "drop" }, sentByTheOther],
   ["421 at MAIL", { at: "mail", does: { reply: "421 4.7.0 try again later" } }, sentByTheOther],
-  ["553 at MAIL: the sender is refused", { at: "mail", does: { reply: "553 5.7.1 sender not allowed" } }, { lead: "sent", mailbox: "needs attention" }],
+  [
+    "553 at MAIL: the sender is refused",
+    { at: "mail", does: { reply: "553 5.7.1 sender not allowed" } },
+    { lead: "sent", mailbox: "needs attention" },
+  ],
   ["451 at RCPT", { at: "rcpt", does: { reply: "451 4.3.0 try later" } }, { lead: "retrying", mailbox: "works" }],
   ["550 at RCPT", { at: "rcpt", does: { reply: "550 5.1.1 no such user" } }, { lead: "failed", mailbox: "works" }],
   ["552 at RCPT", { at: "rcpt", does: { reply: "552 5.2.2 mailbox full" } }, { lead: "failed", mailbox: "works" }],
-  ["554 after the body", { at: "after-body", does: { reply: "554 5.7.1 content refused" } }, { lead: "failed", mailbox: "works" }],
+  [
+    "554 after the body",
+    { at: "after-body", does: { reply: "554 5.7.1 content refused" } },
+    { lead: "failed", mailbox: "works" },
+  ],
   ["a drop after the body", { at: "after-body", does: "drop" }, { lead: "unconfirmed", mailbox: "works" }],
   ["a reset after the body", { at: "after-body", does: "reset" }, { lead: "unconfirmed", mailbox: "works" }],
   ["silence after the body", { at: "after-body", does: "silence" }, { lead: "unconfirmed", mailbox: "works" }],
   ["half a reply after the body", { at: "after-body", does: { half: "250 2.0.0 o" } }, { lead: "unconfirmed", mailbox: "works" }],
 ];
 
-it.each(CASES)("%s: its lead and mailbox become what the table says, and every other mail leaves", async (_name, script, expected) => {
-  const rude = await startRudeServer([script]);
-  const polite = await startRudeServer();
-  servers.push(rude, polite);
-  const id = await campaignOver([rude.port, polite.port], 4);
-  const engine = app.createEngine();
-  engine.start();
-  const first = "lead-1@example.test";
-  await eventually(async () => (await stateOf(id, first)) === expected.lead, `${first} is ${expected.lead}`);
-  await eventually(async () => (await sentLeads(id)) === (expected.lead === "sent" ? 4 : 3), "the others are sent");
-  const mailbox = await app.reader.selectFrom("Mailbox").selectAll().where("port", "=", rude.port).executeTakeFirstOrThrow();
-  const condition = mailbox.attention !== null ? "needs attention" : mailbox.restingUntil !== null ? "rests" : "works";
-  expect(condition).toBe(expected.mailbox);
-  const accepted = [...rude.accepted, ...polite.accepted].map((mail) => mail.to);
-  expect(new Set(accepted).size).toBe(accepted.length);
-  await engine.stop();
-});
+it.each(CASES)(
+  "%s: its lead and mailbox become what the table says, and every other mail leaves",
+  async (_name, script, expected) => {
+    const rude = await startRudeServer([script]);
+    const polite = await startRudeServer();
+    servers.push(rude, polite);
+    const id = await campaignOver([rude.port, polite.port], 4);
+    const engine = app.createEngine();
+    engine.start();
+    const first = "lead-1@example.test";
+    await eventually(async () => (await stateOf(id, first)) === expected.lead, `${first} is ${expected.lead}`);
+    await eventually(async () => (await sentLeads(id)) === (expected.lead === "sent" ? 4 : 3), "the others are sent");
+    const mailbox = await app.reader.selectFrom("Mailbox").selectAll().where("port", "=", rude.port).executeTakeFirstOrThrow();
+    const condition = mailbox.attention !== null ? "needs attention" : mailbox.restingUntil !== null ? "rests" : "works";
+    expect(condition).toBe(expected.mailbox);
+    const accepted = [...rude.accepted, ...polite.accepted].map((mail) => mail.to);
+    expect(new Set(accepted).size).toBe(accepted.length);
+    await engine.stop();
+  },
+);
 
 async function campaignOver(ports: readonly number[], leads: number): Promise<number> {
   const loaded = loadConfig({}, { database: ":memory:" }, "no-such-file.json");
@@ -77,7 +88,15 @@ async function campaignOver(ports: readonly number[], leads: number): Promise<nu
   return app.write(async (trx, now) => {
     const boxes: number[] = [];
     for (const port of ports) {
-      const settings = { address: `box-${port}@acme.test`, host: "127.0.0.1", port, security: "none", zone: "Europe/Warsaw", minGapMs: 0, sessionsMax: 1 } as const;
+      const settings = {
+        address: `box-${port}@acme.test`,
+        host: "127.0.0.1",
+        port,
+        security: "none",
+        zone: "Europe/Warsaw",
+        minGapMs: 0,
+        sessionsMax: 1,
+      } as const;
       boxes.push(await saveMailbox(trx, settings, undefined, now));
     }
     const id = await createCampaign(trx, "spring", { ...defaults, delayMs: 0 }, 7, "test", now);
@@ -101,5 +120,12 @@ async function stateOf(campaignId: number, address: string): Promise<LeadState |
 }
 
 async function sentLeads(campaignId: number): Promise<number> {
-  return (await app.reader.selectFrom("CampaignLead").select("id").where("campaignId", "=", campaignId).where("state", "=", "sent").execute()).length;
+  return (
+    await app.reader
+      .selectFrom("CampaignLead")
+      .select("id")
+      .where("campaignId", "=", campaignId)
+      .where("state", "=", "sent")
+      .execute()
+  ).length;
 }

@@ -86,7 +86,15 @@ function ended(behaviour: Behaviour, dotSent: boolean): Conversation {
   const stage = stageOf(behaviour);
   if ("reply" in behaviour) {
     const [code, enhanced] = behaviour.reply.split(" ");
-    return { stage, dotSent, reply: { code: Number(code), text: behaviour.reply, ...(/^\d\.\d+\.\d+$/.test(enhanced ?? "") && { enhanced: enhanced ?? "" }) } };
+    return {
+      stage,
+      dotSent,
+      reply: {
+        code: Number(code),
+        text: behaviour.reply,
+        ...(/^\d\.\d+\.\d+$/.test(enhanced ?? "") && { enhanced: enhanced ?? "" }),
+      },
+    };
   }
   if ("fault" in behaviour) return { stage, dotSent, fault: { kind: behaviour.fault, message: `simulated: ${behaviour.fault}` } };
   throw new Error("a hanging server never ends");

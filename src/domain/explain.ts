@@ -73,7 +73,9 @@ export function causeText(gate: ClosedGate, zone: string): string {
     case "campaign-limit":
       return `the campaign reached its daily limit, ${gate.used} of ${gate.max},${until}`;
     case "mailboxes":
-      return gate.bars.length === 0 ? "the campaign has no mailbox" : `no mailbox may send${until}: ${gate.bars.map((bar) => barSentence(bar, zone)).join("; ")}`;
+      return gate.bars.length === 0
+        ? "the campaign has no mailbox"
+        : `no mailbox may send${until}: ${gate.bars.map((bar) => barSentence(bar, zone)).join("; ")}`;
   }
 }
 

@@ -29,7 +29,6 @@ export type ClosedGate =
 export const GATES = ["status", "start-time", "hours", "holiday", "pace", "long-pause", "campaign-limit", "mailboxes"] as const;
 export type GateName = (typeof GATES)[number];
 
-
 /** Every gate that is closed at `at`, in the order of `GATES`; none means that the campaign may start a mail. */
 export function closedGates(facts: CampaignFacts, at: Instant): ClosedGate[] {
   const checks = [statusGate, startGate, calendarGate, pacingGate, limitGate, mailboxGate];
@@ -109,7 +108,8 @@ export function mailboxBar(mailbox: MailboxFacts, at: Instant): MailboxBar | und
     const used = usedOn(mailbox.usage, day.day);
     if (used >= mailbox.perDayMax) return bar("limit", day.endsAt, `${used} of ${mailbox.perDayMax}`);
   }
-  if (mailbox.restingUntil !== undefined && mailbox.restingUntil > at) return bar("resting", mailbox.restingUntil, mailbox.restReason);
+  if (mailbox.restingUntil !== undefined && mailbox.restingUntil > at)
+    return bar("resting", mailbox.restingUntil, mailbox.restReason);
   const free = mailbox.lastUsedAt === undefined ? undefined : mailbox.lastUsedAt + mailbox.minGapMs;
   if (free !== undefined && free > at) return bar("min-gap", free);
   if (mailbox.sessionsBusy >= mailbox.sessionsMax) return bar("busy");

@@ -60,7 +60,11 @@ describe("the pace gate", () => {
   });
 
   it("opens the drawn gap after the last start, the same after a restart", () => {
-    expect(paceGate(pace, started)).toEqual({ at: 1_000_000 + gapMs(pace, 42, 10), gapMs: gapMs(pace, 42, 10), longPause: false });
+    expect(paceGate(pace, started)).toEqual({
+      at: 1_000_000 + gapMs(pace, 42, 10),
+      gapMs: gapMs(pace, 42, 10),
+      longPause: false,
+    });
     expect(paceGate(pace, { ...started })).toEqual(paceGate(pace, started));
   });
 

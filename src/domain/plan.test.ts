@@ -17,7 +17,10 @@ describe("plan", () => {
   it("gives the first mail now and every other the drawn gap after the one before", () => {
     const { slots } = plan(facts(), leads(5), wednesday);
     expect(slots.map((slot) => slot.at)).toEqual(
-      slots.map((_, index) => wednesday + Array.from({ length: index }, (_, k) => gapMs(facts().campaign, 42, k + 1)).reduce((a, b) => a + b, 0)),
+      slots.map(
+        (_, index) =>
+          wednesday + Array.from({ length: index }, (_, k) => gapMs(facts().campaign, 42, k + 1)).reduce((a, b) => a + b, 0),
+      ),
     );
   });
 
@@ -78,24 +81,46 @@ describe("plan", () => {
   });
 
   it("puts every slot where all gates are open, over all clock changes, with no limit exceeded and no gap too short", () => {
-    const zones = fc.constantFrom("Europe/Warsaw", "Europe/London", "America/New_York", "America/Santiago", "Asia/Kolkata", "Asia/Beirut", "Australia/Lord_Howe");
+    const zones = fc.constantFrom(
+      "Europe/Warsaw",
+      "Europe/London",
+      "America/New_York",
+      "America/Santiago",
+      "Asia/Kolkata",
+      "Asia/Beirut",
+      "Australia/Lord_Howe",
+    );
     const start = fc.integer({ min: Date.parse("2025-01-01T00:00:00Z"), max: Date.parse("2027-12-01T00:00:00Z") });
-    const block = fc.tuple(fc.nat(1_380), fc.integer({ min: 30, max: 600 })).map(([from, length]) => ({ days: weekdays[0]?.days ?? [], fromMinute: from, toMinute: Math.min(1_440, from + length) }));
+    const block = fc
+      .tuple(fc.nat(1_380), fc.integer({ min: 30, max: 600 }))
+      .map(([from, length]) => ({ days: weekdays[0]?.days ?? [], fromMinute: from, toMinute: Math.min(1_440, from + length) }));
     fc.assert(
-      fc.property(zones, start, block, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 9 }), (zone, now, window, perDayMax, mailboxMax) => {
-        const boxes = [mailbox({ id: 1, zone, perDayMax: mailboxMax }), mailbox({ id: 2, address: "jan@acme.test", perDayMax: mailboxMax })];
-        const planned = facts({ zone, windows: [window], perDayMax, delayMs: 1_200_000 }, boxes);
-        const { slots } = plan(planned, leads(40), now);
-        expect(slots).toHaveLength(40);
-        const perDay = new Map<string, number>();
-        for (const [index, slot] of slots.entries()) {
-          expect(nextOpenInstant(planned.calendar, slot.at)).toBe(slot.at);
-          if (index > 0) expect(slot.at - (slots[index - 1]?.at ?? 0)).toBeGreaterThanOrEqual(960_000);
-          const boxZone = slot.mailboxId === 1 ? zone : "Europe/Warsaw";
-          for (const key of [`campaign ${localDay(zone, slot.at).day}`, `${slot.mailboxId} ${localDay(boxZone, slot.at).day}`]) perDay.set(key, (perDay.get(key) ?? 0) + 1);
-        }
-        for (const [key, count] of perDay) expect(count).toBeLessThanOrEqual(key.startsWith("campaign") ? perDayMax : mailboxMax);
-      }),
+      fc.property(
+        zones,
+        start,
+        block,
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 9 }),
+        (zone, now, window, perDayMax, mailboxMax) => {
+          const boxes = [
+            mailbox({ id: 1, zone, perDayMax: mailboxMax }),
+            mailbox({ id: 2, address: "jan@acme.test", perDayMax: mailboxMax }),
+          ];
+          const planned = facts({ zone, windows: [window], perDayMax, delayMs: 1_200_000 }, boxes);
+          const { slots } = plan(planned, leads(40), now);
+          expect(slots).toHaveLength(40);
+          const perDay = new Map<string, number>();
+          for (const [index, slot] of slots.entries()) {
+            expect(nextOpenInstant(planned.calendar, slot.at)).toBe(slot.at);
+            if (index > 0) expect(slot.at - (slots[index - 1]?.at ?? 0)).toBeGreaterThanOrEqual(960_000);
+            const boxZone = slot.mailboxId === 1 ? zone : "Europe/Warsaw";
+            for (const key of [`campaign ${localDay(zone, slot.at).day}`, `${slot.mailboxId} ${localDay(boxZone, slot.at).day}`])
+              perDay.set(key, (perDay.get(key) ?? 0) + 1);
+          }
+          for (const [key, count] of perDay)
+            expect(count).toBeLessThanOrEqual(key.startsWith("campaign") ? perDayMax : mailboxMax);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -103,7 +128,10 @@ describe("plan", () => {
 
 describe("gates", () => {
   it("name the first closed one in the engine's order and list them all", () => {
-    const closed = facts({ status: "PAUSED", startAt: wednesday + 1, windows: [{ days: ["sun"], fromMinute: 0, toMinute: 60 }] }, []);
+    const closed = facts(
+      { status: "PAUSED", startAt: wednesday + 1, windows: [{ days: ["sun"], fromMinute: 0, toMinute: 60 }] },
+      [],
+    );
     expect(firstClosedGate(closed, wednesday)?.gate).toBe("status");
     expect(closedGates(closed, wednesday).map((gate) => gate.gate)).toEqual(["status", "start-time", "hours", "mailboxes"]);
   });
@@ -125,7 +153,11 @@ describe("gates", () => {
   });
 
   it("choose the least recently used mailbox, and the lead's own before it", () => {
-    const boxes = [mailbox({ id: 1, lastUsedAt: 5 }), mailbox({ id: 2, lastUsedAt: 3 }), mailbox({ id: 3, lastUsedAt: 3, active: false })];
+    const boxes = [
+      mailbox({ id: 1, lastUsedAt: 5 }),
+      mailbox({ id: 2, lastUsedAt: 3 }),
+      mailbox({ id: 3, lastUsedAt: 3, active: false }),
+    ];
     expect(chooseMailbox(boxes, wednesday)?.id).toBe(2);
     expect(chooseMailbox(boxes, wednesday, 1)?.id).toBe(1);
     expect(chooseMailbox(boxes, wednesday, 3)?.id).toBe(2);

@@ -42,7 +42,8 @@ export async function claimNext(ctx: EngineContext, campaignId: number): Promise
       const now = ctx.clock.now();
       const facts = await tx.campaignFacts(campaignId, now);
       if (facts === undefined || facts.campaign.status !== "IN_PROGRESS") return { kind: "idle" };
-      if (facts.campaign.relayCause !== undefined) await layPlan(ctx, tx, facts, { cause: facts.campaign.relayCause, anew: true });
+      if (facts.campaign.relayCause !== undefined)
+        await layPlan(ctx, tx, facts, { cause: facts.campaign.relayCause, anew: true });
       const gate = firstClosedGate(facts, now);
       if (gate !== undefined) return wait(ctx, tx, facts, gate);
       const next = await getNextEmailForCampaign(ctx, tx, facts);
@@ -57,7 +58,8 @@ export async function claimNext(ctx: EngineContext, campaignId: number): Promise
 
 /** A closed gate that the clock opens moves the plan; one that an event opens is looked at again in a while. */
 async function wait(ctx: EngineContext, tx: StoreTransaction, facts: CampaignFacts, gate: ClosedGate): Promise<ClaimResult> {
-  if (gate.until === undefined) await tx.setNextDue(facts.campaign.id, ctx.clock.now() + RECHECK_MS, isBusy(gate) ? "busy" : gate.gate);
+  if (gate.until === undefined)
+    await tx.setNextDue(facts.campaign.id, ctx.clock.now() + RECHECK_MS, isBusy(gate) ? "busy" : gate.gate);
   else await scheduleNextEmail(ctx, tx, facts, causeText(gate, facts.campaign.zone));
   if (!(await tx.hasOpenLeads(facts.campaign.id))) return rest(ctx, tx, facts);
   return { kind: "waiting", gate };
@@ -148,7 +150,13 @@ export async function lockEmail(
   return { kind: "claimed", mail: { email, content: next.content, campaign: campaign.name, mailbox: mailbox.address } };
 }
 
-function claimedEmail(ctx: EngineContext, facts: CampaignFacts, next: NextEmail, mailbox: MailboxFacts, now: Instant): ClaimedEmail {
+function claimedEmail(
+  ctx: EngineContext,
+  facts: CampaignFacts,
+  next: NextEmail,
+  mailbox: MailboxFacts,
+  now: Instant,
+): ClaimedEmail {
   const { email, messageId } = next;
   return {
     ...email,

@@ -98,7 +98,8 @@ export class Engine {
     const { store, worker, clock, limits, log } = this.#ctx;
     const was = this.#inCharge;
     this.#inCharge = await store.takeCharge(worker, clock.now(), { engine: limits.engineLeaseMs, email: limits.emailLeaseMs });
-    if (was !== this.#inCharge) log.info(this.#inCharge ? "engine in charge" : "engine stands by, another is in charge", { worker: worker.bootId });
+    if (was !== this.#inCharge)
+      log.info(this.#inCharge ? "engine in charge" : "engine stands by, another is in charge", { worker: worker.bootId });
     if (this.#inCharge) await recoverAbandoned(this.#ctx);
     this.#renewAtMs = clock.monotonicMs() + (this.#inCharge ? limits.engineLeaseMs / 3 : 0);
   }

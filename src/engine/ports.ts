@@ -137,8 +137,20 @@ export interface MessageVersion {
 export interface PlanChange {
   /** The whole plan was laid from now; what people changed before is thereby taken into account. */
   readonly anew: boolean;
-  readonly add: readonly { readonly lead: WaitingLead; readonly at: Instant; readonly mailboxId: number; readonly cause: string }[];
-  readonly move: readonly { readonly id: number; readonly from: Instant; readonly at: Instant; readonly mailboxId: number; readonly cause: string }[];
+  readonly add: readonly {
+    readonly lead: WaitingLead;
+    readonly at: Instant;
+    readonly mailboxId: number;
+    readonly cause: string;
+  }[];
+  readonly move: readonly {
+    readonly id: number;
+    readonly address: string;
+    readonly from: Instant;
+    readonly at: Instant;
+    readonly mailboxId: number;
+    readonly cause: string;
+  }[];
   /** Rows that gave way to more urgent leads; their leads wait again. */
   readonly withdraw: readonly PlannedEmail[];
 }
@@ -159,7 +171,10 @@ export interface Claim {
 }
 
 /** A mail that this worker holds: the row as it is after the claim. */
-export type ClaimedEmail = QueuedEmail & Required<Pick<QueuedEmail, "mailboxId" | "messageId" | "rfcMessageId" | "composedAt" | "claimedAt" | "campaignDay" | "mailboxDay">>;
+export type ClaimedEmail = QueuedEmail &
+  Required<
+    Pick<QueuedEmail, "mailboxId" | "messageId" | "rfcMessageId" | "composedAt" | "claimedAt" | "campaignDay" | "mailboxDay">
+  >;
 
 export interface Intent {
   readonly email: ClaimedEmail;
@@ -175,8 +190,17 @@ export interface Settlement {
   readonly worker: string;
   readonly at: Instant;
   /** The ledger entry; undefined when no server was asked about the mail (handed back before it got that far). */
-  readonly ledger?: { readonly state: Exclude<LedgerState, "transmitting">; readonly conversation?: Conversation; readonly outcome: string };
-  readonly queue: { readonly state: Exclude<QueueState, "sending">; readonly attempt: number; readonly notBefore?: Instant; readonly reason?: string };
+  readonly ledger?: {
+    readonly state: Exclude<LedgerState, "transmitting">;
+    readonly conversation?: Conversation;
+    readonly outcome: string;
+  };
+  readonly queue: {
+    readonly state: Exclude<QueueState, "sending">;
+    readonly attempt: number;
+    readonly notBefore?: Instant;
+    readonly reason?: string;
+  };
   readonly lead: { readonly state: LeadState; readonly reason?: string };
   /** Whether the daily allowances that the claim reserved are given back. */
   readonly giveBack: boolean;
@@ -252,7 +276,11 @@ export interface Store {
   /** The next instant at which `dueCampaigns` can have a new answer by the clock alone. */
   nextInstant(): Promise<Instant | undefined>;
   /** Renews this worker's registration and leases; false when another worker is in charge and this one has to stand by. */
-  takeCharge(worker: WorkerIdentity, now: Instant, leaseMs: { readonly engine: number; readonly email: number }): Promise<boolean>;
+  takeCharge(
+    worker: WorkerIdentity,
+    now: Instant,
+    leaseMs: { readonly engine: number; readonly email: number },
+  ): Promise<boolean>;
   /** Gives charge up in order, so that another takes over at once. */
   leaveCharge(bootId: string): Promise<void>;
   /** Calls `changed` after another process has committed; the returned function ends it. */

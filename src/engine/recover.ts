@@ -33,13 +33,24 @@ async function takeBack(ctx: EngineContext, tx: StoreTransaction, { email, inten
     lead: { state: fate.lead, reason: lost },
     giveBack: !intent,
   });
-  const event = { at: now, actor: "engine", campaignId: email.campaignId, leadId: email.leadId, mailboxId: email.mailboxId, cause: lost };
+  const event = {
+    at: now,
+    actor: "engine",
+    campaignId: email.campaignId,
+    leadId: email.leadId,
+    mailboxId: email.mailboxId,
+    cause: lost,
+  };
   await tx.record({ kind: intent ? "mail-unconfirmed" : "mail-taken-back", ...event });
   const fields = { queueId: email.id, lead: email.address, worker: email.leaseOwner, attempt: email.attempt + 1 };
   ctx.log.warn(intent ? "mail unconfirmed" : "mail taken back", fields);
 }
 
-function fateOf(attempt: number, intent: boolean, cancelled: boolean): { queue: "unconfirmed" | "cancelled" | "pending"; lead: LeadState } {
+function fateOf(
+  attempt: number,
+  intent: boolean,
+  cancelled: boolean,
+): { queue: "unconfirmed" | "cancelled" | "pending"; lead: LeadState } {
   if (intent) return { queue: "unconfirmed", lead: "unconfirmed" };
   if (cancelled) return { queue: "cancelled", lead: "skipped" };
   return { queue: "pending", lead: attempt > 0 ? "retrying" : "planned" };

@@ -27,7 +27,12 @@ export async function initializeQueue(ctx: PlanContext, tx: StoreTransaction, fa
 }
 
 /** Tops the plan up after a change and notes when the engine has to look at the campaign next. Never depends on a mail's success. */
-export async function scheduleNextEmail(ctx: PlanContext, tx: StoreTransaction, facts: CampaignFacts, cause: string): Promise<void> {
+export async function scheduleNextEmail(
+  ctx: PlanContext,
+  tx: StoreTransaction,
+  facts: CampaignFacts,
+  cause: string,
+): Promise<void> {
   await layPlan(ctx, tx, facts, { cause });
 }
 
@@ -40,7 +45,11 @@ export async function layPlan(ctx: PlanContext, tx: StoreTransaction, facts: Cam
   const { campaign } = facts;
   const pending = await tx.plannedEmails(campaign.id);
   const crew = await chooseCrew(ctx, tx, facts, pending, options.anew === true);
-  const laid = plan(facts, crew.map((member) => toCandidate(member, options.anew === true)), now);
+  const laid = plan(
+    facts,
+    crew.map((member) => toCandidate(member, options.anew === true)),
+    now,
+  );
   const change = changesOf(crew, laid.slots, pending, options, now, campaign.zone);
   await tx.changePlan(campaign.id, change, now);
   if (change.move.length > 0) await recordMoves(tx, facts, change, now);
@@ -74,7 +83,10 @@ async function chooseCrew(
   const room = anew ? size : size - pending.length;
   const waiting = room > 0 ? await sendableLeads(ctx, tx, facts, room) : [];
   const started = pending.filter(isStarted).map((planned): Member => ({ planned }));
-  const fresh = [...pending.filter((row) => !isStarted(row)).map((planned): Member => ({ planned })), ...waiting.map((lead): Member => ({ waiting: lead }))];
+  const fresh = [
+    ...pending.filter((row) => !isStarted(row)).map((planned): Member => ({ planned })),
+    ...waiting.map((lead): Member => ({ waiting: lead })),
+  ];
   fresh.sort(byOrder);
   const kept = anew ? fresh.slice(0, Math.max(0, size - started.length)) : fresh;
   return [...started, ...kept].sort(byOrder);
@@ -91,7 +103,12 @@ function byOrder(a: Member, b: Member): number {
 }
 
 /** The next waiting leads that can be written to; the others are skipped with their reason before they could take a slot. */
-async function sendableLeads(ctx: PlanContext, tx: StoreTransaction, facts: CampaignFacts, count: number): Promise<WaitingLead[]> {
+async function sendableLeads(
+  ctx: PlanContext,
+  tx: StoreTransaction,
+  facts: CampaignFacts,
+  count: number,
+): Promise<WaitingLead[]> {
   for (let skipped = 0; skipped < SKIPS_MAX; ) {
     const leads = await tx.waitingLeads(facts.campaign.id, count);
     const reasons = await Promise.all(leads.map((lead) => skipReason(ctx, tx, facts, lead)));
@@ -107,7 +124,12 @@ async function sendableLeads(ctx: PlanContext, tx: StoreTransaction, facts: Camp
   return [];
 }
 
-async function skipReason(ctx: PlanContext, tx: StoreTransaction, facts: CampaignFacts, lead: WaitingLead): Promise<string | undefined> {
+async function skipReason(
+  ctx: PlanContext,
+  tx: StoreTransaction,
+  facts: CampaignFacts,
+  lead: WaitingLead,
+): Promise<string | undefined> {
   if (lead.leadBar !== undefined) return barText(lead.leadBar);
   const { messageId } = facts.campaign;
   if (messageId === undefined) return undefined;
@@ -139,7 +161,14 @@ function changesOf(
     const cause = slot.after === undefined || slot.after.gate === "pace" ? options.cause : causeText(slot.after, zone);
     if ("waiting" in member) add.push({ lead: member.waiting, at: slot.at, mailboxId: slot.mailboxId, cause });
     else if (isMove(member.planned.scheduledAt, slot.at, now)) {
-      move.push({ id: member.planned.id, from: member.planned.scheduledAt, at: slot.at, mailboxId: slot.mailboxId, cause });
+      move.push({
+        id: member.planned.id,
+        address: member.planned.address,
+        from: member.planned.scheduledAt,
+        at: slot.at,
+        mailboxId: slot.mailboxId,
+        cause,
+      });
     }
   }
   return { anew: options.anew === true, add, move, withdraw: pending.filter((row) => !planned.has(row.id)) };
@@ -158,6 +187,6 @@ async function recordMoves(tx: StoreTransaction, facts: CampaignFacts, change: P
     actor: "engine",
     campaignId: facts.campaign.id,
     cause: first?.cause,
-    data: change.move.map(({ id, from, at, cause }) => ({ id, from, at, cause })),
+    data: change.move.map(({ id, address, from, at, cause }) => ({ id, address, from, at, cause })),
   });
 }

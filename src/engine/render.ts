@@ -5,7 +5,12 @@ import type { TemplateCache } from "./templates.ts";
 
 /** A lead's mail as text, or why this lead cannot get it. */
 export type Rendered =
-  | { readonly kind: "rendered"; readonly subject: string; readonly text?: string | undefined; readonly html?: string | undefined }
+  | {
+      readonly kind: "rendered";
+      readonly subject: string;
+      readonly text?: string | undefined;
+      readonly html?: string | undefined;
+    }
   | { readonly kind: "barred"; readonly bar: LeadBar };
 
 /** Writes the message version for one lead. Pure work of microseconds with bounds of its own, so it may happen inside a transaction. */
@@ -19,7 +24,10 @@ export async function renderFor(
 }
 
 /** As `renderFor`, with the compiled message in hand. */
-export function renderLead(template: MessageTemplate, lead: { readonly address: string; readonly fields: Readonly<Record<string, string>> }): Rendered {
+export function renderLead(
+  template: MessageTemplate,
+  lead: { readonly address: string; readonly fields: Readonly<Record<string, string>> },
+): Rendered {
   const outcome = template.render({ email: lead.address, ...lead.fields });
   switch (outcome.kind) {
     case "rendered":

@@ -36,7 +36,9 @@ export async function sendEmailFromQueue(ctx: EngineContext, mail: ClaimedMail, 
     rfcMessageId: email.rfcMessageId,
     composedAt: email.composedAt,
   };
-  const conversation = await ctx.mailer.send(outgoing, handOver(ctx, mail, flight), flight.signal).catch((error: unknown) => broken(ctx, mail, flight, error));
+  const conversation = await ctx.mailer
+    .send(outgoing, handOver(ctx, mail, flight), flight.signal)
+    .catch((error: unknown) => broken(ctx, mail, flight, error));
   if (conversation.reply !== undefined && conversation.dotSent) await ctx.observer.reached("accepted", email.address);
   const verdict = await recordOutcome(ctx, mail, conversation, flight.withheld);
   await ctx.observer.reached("after-outcome", email.address);
@@ -120,12 +122,14 @@ async function commitIntent(ctx: EngineContext, mail: ClaimedMail): Promise<Retu
       const row = await tx.email(mail.email.id);
       const mailbox = facts?.mailboxes.find(({ id }) => id === mail.email.mailboxId);
       if (facts === undefined || row === undefined) throw new IntentRefused();
-      if (mailbox === undefined) return { kind: "withhold", why: { kind: "mailbox", detail: `${mail.mailbox} left the campaign` } };
+      if (mailbox === undefined)
+        return { kind: "withhold", why: { kind: "mailbox", detail: `${mail.mailbox} left the campaign` } };
       const decision = decideIntent({ facts, mailbox, leadBar: row.leadBar, gapBeforeMs: mail.email.gapBeforeMs }, now);
       if (decision.kind !== "go") return decision;
       const campaignDay = localDay(facts.campaign.zone, now).day;
       const mailboxDay = localDay(mailbox.zone, now).day;
-      if (!(await tx.recordIntent({ email: mail.email, worker: ctx.worker.bootId, at: now, campaignDay, mailboxDay }))) throw new IntentRefused();
+      if (!(await tx.recordIntent({ email: mail.email, worker: ctx.worker.bootId, at: now, campaignDay, mailboxDay })))
+        throw new IntentRefused();
       return decision;
     });
   } catch (error) {

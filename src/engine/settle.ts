@@ -33,7 +33,12 @@ export async function settleEmail(
       worker: ctx.worker.bootId,
       at: now,
       ledger: { state: verdict.ledger, conversation, outcome: verdict.outcome },
-      queue: { state: verdict.queue, attempt: verdict.attempt, reason: verdict.summary, ...(verdict.notBefore !== undefined && { notBefore: verdict.notBefore }) },
+      queue: {
+        state: verdict.queue,
+        attempt: verdict.attempt,
+        reason: verdict.summary,
+        ...(verdict.notBefore !== undefined && { notBefore: verdict.notBefore }),
+      },
       lead: { state: verdict.lead, ...(verdict.queue !== "sent" && { reason: verdict.summary }) },
       giveBack: verdict.giveBack,
     });
@@ -44,12 +49,26 @@ export async function settleEmail(
 }
 
 /** What the outcome means beyond its own mail: a bounced address, the plan behind, the end of the campaign. */
-async function followUp(ctx: EngineContext, tx: StoreTransaction, facts: CampaignFacts, mail: ClaimedMail, verdict: Verdict): Promise<void> {
+async function followUp(
+  ctx: EngineContext,
+  tx: StoreTransaction,
+  facts: CampaignFacts,
+  mail: ClaimedMail,
+  verdict: Verdict,
+): Promise<void> {
   const now = ctx.clock.now();
   const { email } = mail;
   if (verdict.suppress !== undefined) await tx.suppress(email.address, verdict.suppress, "bounce", now);
   if (verdict.queue === "unconfirmed" || verdict.queue === "failed") {
-    await tx.record({ kind: `mail-${verdict.queue}`, at: now, actor: "engine", campaignId: email.campaignId, leadId: email.leadId, mailboxId: email.mailboxId, cause: verdict.summary });
+    await tx.record({
+      kind: `mail-${verdict.queue}`,
+      at: now,
+      actor: "engine",
+      campaignId: email.campaignId,
+      leadId: email.leadId,
+      mailboxId: email.mailboxId,
+      cause: verdict.summary,
+    });
   }
   // A mail that was sent, or may have been, leaves the plan as its claim had laid it.
   if (verdict.giveBack) await replanAfter(ctx, tx, mail, verdict);
@@ -88,7 +107,11 @@ async function settleMailbox(
       const restingUntil = mailboxRestUntil(restCount + 1, now);
       await tx.changeMailbox(mailboxId, { restCount: restCount + 1, restingUntil, restReason: verdict.summary });
       await tx.record({ kind: "mailbox-rests", ...event, data: { until: restingUntil } });
-      ctx.log.warn("mailbox rests", { mailbox: mail.mailbox, until: new Date(restingUntil).toISOString(), reason: verdict.summary });
+      ctx.log.warn("mailbox rests", {
+        mailbox: mail.mailbox,
+        until: new Date(restingUntil).toISOString(),
+        reason: verdict.summary,
+      });
       return restCount > 0 ? restingUntil : undefined;
     }
     case "attention":

@@ -20,6 +20,7 @@ export class TemplateCache {
 
 function compile(version: MessageVersion): MessageTemplate {
   const compiled = compileTemplate(version);
-  if (!compiled.ok) throw new Error(`message ${version.id} was stored although it does not compile: ${problemText(compiled.error)}`);
+  if (!compiled.ok)
+    throw new Error(`message ${version.id} was stored although it does not compile: ${problemText(compiled.error)}`);
   return compiled.value;
 }

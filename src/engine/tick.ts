@@ -30,7 +30,12 @@ export async function processScheduledEmails(ctx: EngineContext, departures: Dep
 }
 
 /** One campaign's turn; its failure is logged, costs only its own place, and is tried again later. True when a mail was claimed. */
-async function processCampaign(ctx: EngineContext, campaignId: number, isStarting: boolean, departures: Departures): Promise<boolean> {
+async function processCampaign(
+  ctx: EngineContext,
+  campaignId: number,
+  isStarting: boolean,
+  departures: Departures,
+): Promise<boolean> {
   try {
     if (isStarting) return await startDueCampaign(ctx, campaignId);
     const result = await claimNext(ctx, campaignId);

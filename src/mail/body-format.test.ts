@@ -9,7 +9,8 @@ describe("bodyFromFile", () => {
   });
 
   it("leaves Liquid in Markdown alone, in text, links and conditions", () => {
-    const source = '# {{ name | default: "you -- there" }}\n\n[offer](https://acme.test/{{ code }}?a={{ b }})\n\n{% if a < b %}*x*{% endif %}';
+    const source =
+      '# {{ name | default: "you -- there" }}\n\n[offer](https://acme.test/{{ code }}?a={{ b }})\n\n{% if a < b %}*x*{% endif %}';
     const result = bodyFromFile("m.md", source);
     const html = result.ok ? result.value.html : "";
     expect(html).toContain('<h1>{{ name | default: "you -- there" }}</h1>');

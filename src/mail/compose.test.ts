@@ -36,14 +36,19 @@ describe("composeMail", () => {
 
   it("keeps attachments and their Polish names intact", async () => {
     const bytes = new Uint8Array(Array.from({ length: 70_000 }, (_, index) => index % 256));
-    const mail = await simpleParser(await compose({ attachments: [{ filename: "oferta – żółta.pdf", contentType: "application/pdf", content: bytes }] }));
+    const mail = await simpleParser(
+      await compose({ attachments: [{ filename: "oferta – żółta.pdf", contentType: "application/pdf", content: bytes }] }),
+    );
     expect(mail.attachments[0]).toMatchObject({ filename: "oferta – żółta.pdf", contentType: "application/pdf" });
     expect(Buffer.compare(mail.attachments[0]?.content ?? Buffer.of(), bytes)).toBe(0);
   });
 
   it("makes a text part of an HTML mail, with the links", async () => {
     const { text: _text, ...htmlOnly } = content;
-    const message = await composeMail({ ...htmlOnly, html: '<h1>Oferta</h1><p>Zobacz <a href="https://acme.test/o?a=1&amp;b=2">ofertę</a>.</p>' });
+    const message = await composeMail({
+      ...htmlOnly,
+      html: '<h1>Oferta</h1><p>Zobacz <a href="https://acme.test/o?a=1&amp;b=2">ofertę</a>.</p>',
+    });
     if (!message.ok) throw new Error(message.error.message);
     const mail = await simpleParser(message.value);
     expect(mail.text).toContain("Oferta");
@@ -52,20 +57,27 @@ describe("composeMail", () => {
   });
 
   it("uses CRLF only and no line above 998 bytes (RFC 5322, 2.1.1)", async () => {
-    const raw = (await compose({ text: `${"a".repeat(3_000)}\n${"ż".repeat(3_000)}`, subject: "ż".repeat(400) })).toString("latin1");
+    const raw = (await compose({ text: `${"a".repeat(3_000)}\n${"ż".repeat(3_000)}`, subject: "ż".repeat(400) })).toString(
+      "latin1",
+    );
     expect(raw.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
     expect(Math.max(...raw.split("\r\n").map((line) => line.length))).toBeLessThanOrEqual(998);
     expect((await simpleParser(raw)).subject).toBe("ż".repeat(400));
   });
 
   it("lets no value begin a header of its own", async () => {
-    const mail = await simpleParser(await compose({ subject: "x\r\nBcc: all@example.test", from: { name: "A\r\nBcc: b@c.test", address: "a@acme.test" } }));
+    const mail = await simpleParser(
+      await compose({ subject: "x\r\nBcc: all@example.test", from: { name: "A\r\nBcc: b@c.test", address: "a@acme.test" } }),
+    );
     expect(mail.bcc).toBeUndefined();
     expect(mail.subject).toBe("x Bcc: all@example.test");
   });
 
   it("refuses what no server would take", async () => {
-    const message = await composeMail({ ...content, attachments: [{ filename: "big.bin", contentType: "application/octet-stream", content: new Uint8Array(MAIL_BYTES_MAX) }] });
+    const message = await composeMail({
+      ...content,
+      attachments: [{ filename: "big.bin", contentType: "application/octet-stream", content: new Uint8Array(MAIL_BYTES_MAX) }],
+    });
     expect(message).toMatchObject({ ok: false, error: { message: expect.stringContaining("too large") } });
   });
 });

@@ -58,7 +58,12 @@ export async function composeMail(content: MailContent): Promise<Result<Buffer>>
   const message = await composer.compile().build();
   if (message.length <= MAIL_BYTES_MAX) return ok(message);
   const megabytes = (message.length / 1e6).toFixed(1);
-  return fail({ field: "mail", value: content.to.address, message: `is too large: ${megabytes} MB`, allowed: `up to ${MAIL_BYTES_MAX / 1e6} MB` });
+  return fail({
+    field: "mail",
+    value: content.to.address,
+    message: `is too large: ${megabytes} MB`,
+    allowed: `up to ${MAIL_BYTES_MAX / 1e6} MB`,
+  });
 }
 
 /** Header injection is impossible by construction: line breaks never reach a header. */

@@ -49,7 +49,11 @@ export class CrashWorld {
     const folder = mkdtempSync(join(tmpdir(), "goniec-crash-"));
     const loaded = loadConfig({}, { database: join(folder, "goniec.db") }, "no-such-file.json");
     if (!loaded.ok) throw new Error(loaded.error.message);
-    return new CrashWorld(folder, await createApp(loaded.value.config, createLogger("silent", false)), await startRecordingServer());
+    return new CrashWorld(
+      folder,
+      await createApp(loaded.value.config, createLogger("silent", false)),
+      await startRecordingServer(),
+    );
   }
 
   /** A started campaign, by default unpaced over three mailboxes. */
@@ -57,7 +61,8 @@ export class CrashWorld {
     const { perDayMax: _none, ...defaults } = CAMPAIGN_DEFAULTS;
     return this.app.write(async (trx, now) => {
       const ids: number[] = [];
-      for (let number = 1; number <= mailboxes; number += 1) ids.push(await saveMailbox(trx, this.#mailbox(number), undefined, now));
+      for (let number = 1; number <= mailboxes; number += 1)
+        ids.push(await saveMailbox(trx, this.#mailbox(number), undefined, now));
       const id = await createCampaign(trx, "spring", { ...defaults, delayMs: 0, ...settings }, 7, "test", now);
       await setMessage(trx, id, { subject: "Hello", text: "Hello {{ email }}", attachments: [] }, now);
       await setCampaignMailboxes(trx, id, ids, now);
@@ -74,9 +79,16 @@ export class CrashWorld {
   }
 
   run(order: ChildOrder = {}): EngineProcess {
-    const child = spawn(process.execPath, [CHILD, JSON.stringify({ database: join(this.folder, "goniec.db"), ...order })], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [CHILD, JSON.stringify({ database: join(this.folder, "goniec.db"), ...order })], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const points: string[] = [];
-    const engine: EngineProcess = { child, points, exited: new Promise((resolve) => child.once("exit", () => resolve())), onPoint: () => undefined };
+    const engine: EngineProcess = {
+      child,
+      points,
+      exited: new Promise((resolve) => child.once("exit", () => resolve())),
+      onPoint: () => undefined,
+    };
     let rest = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       const lines = (rest + text).split("\n");

@@ -72,7 +72,12 @@ describe("kill -9", () => {
     const { counts, leads } = await world.report();
     expect(world.duplicates()).toEqual([]);
     expect(counts.sent + counts.unconfirmed).toBe(leads);
-    const handOvers = await world.app.reader.selectFrom("SendLog").select("handedOverAt").where("handedOverAt", "is not", null).orderBy("handedOverAt").execute();
+    const handOvers = await world.app.reader
+      .selectFrom("SendLog")
+      .select("handedOverAt")
+      .where("handedOverAt", "is not", null)
+      .orderBy("handedOverAt")
+      .execute();
     const gaps = handOvers.slice(1).map((entry, index) => (entry.handedOverAt ?? 0) - (handOvers[index]?.handedOverAt ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(16);
   });
@@ -101,23 +106,26 @@ describe("several processes on one database", () => {
     expect(world.duplicates()).toEqual([]);
   });
 
-  it.each(["after-claim", "connected", "before-intent"] as const)("one frozen at %s beyond its lease sends nothing of its successor's when it thaws", async (point) => {
-    const settings = { engineLease: "1s", emailLease: "1500ms" };
-    await world.campaign(6);
-    const victim = "lead-2@example.test";
-    const frozen = world.run({ point, address: victim, signal: "SIGSTOP", settings });
-    await eventually(() => frozen.points.includes(`${point} ${victim}`), "the first process is frozen");
-    const successor = world.run({ settings });
-    await world.completed();
-    expect(world.deliveriesTo(victim)).toBe(1);
-    frozen.child.kill("SIGCONT");
-    await eventually(() => frozen.points.includes(`after-outcome ${victim}`), "the thawed process has given up");
-    expect(world.deliveriesTo(victim)).toBe(1);
-    expect(world.duplicates()).toEqual([]);
-    expect(successor.points).toContain(`after-outcome ${victim}`);
-    // A conversation beside the frozen one may have passed its intent; its answer, read after the thaw, is evidence.
-    await eventually(async () => (await world.report()).counts.sent === 6, "the thawed process has recorded what it knew");
-  });
+  it.each(["after-claim", "connected", "before-intent"] as const)(
+    "one frozen at %s beyond its lease sends nothing of its successor's when it thaws",
+    async (point) => {
+      const settings = { engineLease: "1s", emailLease: "1500ms" };
+      await world.campaign(6);
+      const victim = "lead-2@example.test";
+      const frozen = world.run({ point, address: victim, signal: "SIGSTOP", settings });
+      await eventually(() => frozen.points.includes(`${point} ${victim}`), "the first process is frozen");
+      const successor = world.run({ settings });
+      await world.completed();
+      expect(world.deliveriesTo(victim)).toBe(1);
+      frozen.child.kill("SIGCONT");
+      await eventually(() => frozen.points.includes(`after-outcome ${victim}`), "the thawed process has given up");
+      expect(world.deliveriesTo(victim)).toBe(1);
+      expect(world.duplicates()).toEqual([]);
+      expect(successor.points).toContain(`after-outcome ${victim}`);
+      // A conversation beside the frozen one may have passed its intent; its answer, read after the thaw, is evidence.
+      await eventually(async () => (await world.report()).counts.sent === 6, "the thawed process has recorded what it knew");
+    },
+  );
 
   it("one frozen after its intent lets no dot follow when it thaws: the permit is stale", async () => {
     const settings = { engineLease: "1s", emailLease: "1500ms" };

@@ -17,7 +17,10 @@ const observer = {
     process.kill(process.pid, order.signal ?? "SIGKILL");
   },
 };
-const app = await createApp(loaded.value.config, createLogger(order.log ?? "silent", false), { observer, timeouts: order.timeouts });
+const app = await createApp(loaded.value.config, createLogger(order.log ?? "silent", false), {
+  observer,
+  timeouts: order.timeouts,
+});
 const engine = app.createEngine();
 process.once("SIGTERM", async () => {
   await engine.stop();
