@@ -53,7 +53,9 @@ export function toCampaign(row: Selectable<Database["Campaign"]>): Campaign {
 }
 
 /** One calendar object per combination of zone, windows and holidays, because opening hours are cached by it. */
-export async function calendarOf(row: Pick<Selectable<Database["Campaign"]>, "zone" | "windows" | "holidays">): Promise<Calendar> {
+export async function calendarOf(
+  row: Pick<Selectable<Database["Campaign"]>, "zone" | "windows" | "holidays">,
+): Promise<Calendar> {
   const key = `${row.zone} ${row.windows} ${row.holidays}`;
   const known = calendars.get(key);
   if (known !== undefined) return known;
@@ -174,7 +176,12 @@ export async function setCampaignStatus(
   return result.numUpdatedRows === 1n;
 }
 
-export async function setNextDue(trx: Trx, campaignId: number, at: Instant | undefined, waitGate: string | undefined): Promise<void> {
+export async function setNextDue(
+  trx: Trx,
+  campaignId: number,
+  at: Instant | undefined,
+  waitGate: string | undefined,
+): Promise<void> {
   await trx
     .updateTable("Campaign")
     .set({ nextDueAt: at ?? null, waitGate: waitGate ?? null })

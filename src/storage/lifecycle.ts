@@ -28,7 +28,8 @@ export async function startCampaign(trx: Trx, campaignId: number, actor: Actor, 
   const campaign = await campaignRow(trx, campaignId);
   if (campaign.status === "IN_PROGRESS") return ok("IN_PROGRESS");
   if (campaign.status === "PAUSED") return resumeCampaign(trx, campaignId, actor, now);
-  if (campaign.status === "CANCELLED") return fail(stateProblem(campaign, "start", "a draft, scheduled, paused or completed campaign"));
+  if (campaign.status === "CANCELLED")
+    return fail(stateProblem(campaign, "start", "a draft, scheduled, paused or completed campaign"));
   const lack = await lackOf(trx, campaign);
   if (lack !== undefined) return fail({ field: "campaign", value: campaign.name, message: `cannot start: it has no ${lack}` });
   const isAhead = campaign.startAt !== null && campaign.startAt > now;
@@ -42,19 +43,36 @@ export async function startCampaign(trx: Trx, campaignId: number, actor: Actor, 
 
 /** Pauses a running campaign; its plan keeps its order. When this has committed, at most a mail past its intent still leaves. */
 export async function pauseCampaign(trx: Trx, campaignId: number, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
-  return changeStatus(trx, campaignId, { verb: "pause", from: ["IN_PROGRESS", "SCHEDULED"], to: "PAUSED", event: "campaign-paused" }, actor, now);
+  return changeStatus(
+    trx,
+    campaignId,
+    { verb: "pause", from: ["IN_PROGRESS", "SCHEDULED"], to: "PAUSED", event: "campaign-paused" },
+    actor,
+    now,
+  );
 }
 
 /** Lets a paused campaign go on; its plan is laid anew from now, with the gaps that were drawn. */
 export async function resumeCampaign(trx: Trx, campaignId: number, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
-  const result = await changeStatus(trx, campaignId, { verb: "resume", from: ["PAUSED"], to: "IN_PROGRESS", event: "campaign-resumed" }, actor, now);
+  const result = await changeStatus(
+    trx,
+    campaignId,
+    { verb: "resume", from: ["PAUSED"], to: "IN_PROGRESS", event: "campaign-resumed" },
+    actor,
+    now,
+  );
   if (result.ok) await lookAgain(trx, campaignId, now, "resumed");
   return result;
 }
 
 /** Ends a campaign for good. Mails on their way are settled; every other open lead is skipped with that reason. */
 export async function cancelCampaign(trx: Trx, campaignId: number, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
-  const order = { verb: "cancel", from: ["DRAFT", "SCHEDULED", "IN_PROGRESS", "PAUSED"], to: "CANCELLED", event: "campaign-cancelled" } as const;
+  const order = {
+    verb: "cancel",
+    from: ["DRAFT", "SCHEDULED", "IN_PROGRESS", "PAUSED"],
+    to: "CANCELLED",
+    event: "campaign-cancelled",
+  } as const;
   const result = await changeStatus(trx, campaignId, order, actor, now);
   if (!result.ok) return result;
   await trx
@@ -83,7 +101,11 @@ export async function lookAgain(trx: Trx, campaignId: number, at: Instant, cause
 
 /** Has the engine take a change into account at once, in a campaign that is open; a draft has no plan yet. */
 export async function replan(trx: Trx, campaignId: number, now: Instant, cause: string): Promise<void> {
-  const row = await trx.selectFrom("Campaign").select(["status", "startAt"]).where("id", "=", campaignId).executeTakeFirstOrThrow();
+  const row = await trx
+    .selectFrom("Campaign")
+    .select(["status", "startAt"])
+    .where("id", "=", campaignId)
+    .executeTakeFirstOrThrow();
   if (row.status === "IN_PROGRESS" || row.status === "PAUSED") await lookAgain(trx, campaignId, now, cause);
   if (row.status === "SCHEDULED") await lookAgain(trx, campaignId, Math.max(now, row.startAt ?? now), cause);
 }
@@ -102,7 +124,13 @@ interface StatusOrder {
 }
 
 /** A state that the campaign has already is a success without a trace; one that cannot lead there is refused. */
-async function changeStatus(trx: Trx, campaignId: number, order: StatusOrder, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
+async function changeStatus(
+  trx: Trx,
+  campaignId: number,
+  order: StatusOrder,
+  actor: Actor,
+  now: Instant,
+): Promise<Result<CampaignStatus>> {
   const campaign = await campaignRow(trx, campaignId);
   if (campaign.status === order.to) return ok(order.to);
   if (!(await setCampaignStatus(trx, campaignId, order.from, order.to, now))) {
@@ -117,7 +145,11 @@ function stateProblem(campaign: CampaignRow, verb: string, allowed: string): Pro
 }
 
 async function campaignRow(trx: Trx, campaignId: number): Promise<CampaignRow> {
-  return trx.selectFrom("Campaign").select(["id", "name", "status", "startAt", "messageId"]).where("id", "=", campaignId).executeTakeFirstOrThrow();
+  return trx
+    .selectFrom("Campaign")
+    .select(["id", "name", "status", "startAt", "messageId"])
+    .where("id", "=", campaignId)
+    .executeTakeFirstOrThrow();
 }
 
 async function lackOf(trx: Trx, campaign: CampaignRow): Promise<string | undefined> {

@@ -38,12 +38,24 @@ export async function attachmentsOf(db: Kysely<Database>, messageId: number): Pr
 }
 
 /** Makes `message` the campaign's text for mails not yet claimed; a text equal to the present one adds no version. */
-export async function setMessage(trx: Transaction<Database>, campaignId: number, message: NewMessage, now: Instant): Promise<void> {
+export async function setMessage(
+  trx: Transaction<Database>,
+  campaignId: number,
+  message: NewMessage,
+  now: Instant,
+): Promise<void> {
   const campaign = await trx.selectFrom("Campaign").select("messageId").where("id", "=", campaignId).executeTakeFirstOrThrow();
   if (campaign.messageId !== null && (await isSame(trx, campaign.messageId, message))) return;
   const { id } = await trx
     .insertInto("Message")
-    .values({ campaignId, step: 1, subject: message.subject, text: message.text ?? null, html: message.html ?? null, createdAt: now })
+    .values({
+      campaignId,
+      step: 1,
+      subject: message.subject,
+      text: message.text ?? null,
+      html: message.html ?? null,
+      createdAt: now,
+    })
     .returning("id")
     .executeTakeFirstOrThrow();
   for (const attachment of message.attachments) {
@@ -63,7 +75,9 @@ async function isSame(trx: Transaction<Database>, messageId: number, message: Ne
     attachments.length === message.attachments.length &&
     attachments.every((attachment, index) => {
       const other = message.attachments[index];
-      return other !== undefined && other.filename === attachment.filename && Buffer.compare(other.content, attachment.content) === 0;
+      return (
+        other !== undefined && other.filename === attachment.filename && Buffer.compare(other.content, attachment.content) === 0
+      );
     })
   );
 }

@@ -48,13 +48,19 @@ export async function migrate(db: Kysely<Database>, words: Words, now: Instant):
   }
   for (let number = before + 1; number <= SCHEMA_VERSION; number += 1) {
     await db.transaction().execute(async (trx) => {
-      await sql.raw(`CREATE TABLE IF NOT EXISTS "Migration" ("number" INTEGER PRIMARY KEY, "name" TEXT NOT NULL, "appliedAt" ${words.instant} NOT NULL) ${words.strict}`).execute(trx);
+      await sql
+        .raw(
+          `CREATE TABLE IF NOT EXISTS "Migration" ("number" INTEGER PRIMARY KEY, "name" TEXT NOT NULL, "appliedAt" ${words.instant} NOT NULL) ${words.strict}`,
+        )
+        .execute(trx);
       const applied = await sql<{ n: number }>`SELECT COUNT(*) AS n FROM "Migration" WHERE "number" = ${number}`.execute(trx);
       // Another process may have migrated between our look and our lock.
       if (Number(applied.rows[0]?.n) > 0) return;
       const migration = MIGRATIONS[number - 1] as Migration;
       for (const statement of migration.statements(words)) await sql.raw(statement).execute(trx);
-      await sql`INSERT INTO "Migration" ("number", "name", "appliedAt") VALUES (${number}, ${migration.name}, ${now})`.execute(trx);
+      await sql`INSERT INTO "Migration" ("number", "name", "appliedAt") VALUES (${number}, ${migration.name}, ${now})`.execute(
+        trx,
+      );
     });
   }
 }

@@ -101,7 +101,14 @@ export async function changePlan(trx: Trx, campaignId: number, change: PlanChang
   for (const move of change.move) {
     await trx
       .updateTable("CampaignEmailQueue")
-      .set({ scheduledAt: move.at, mailboxId: move.mailboxId, movedFrom: move.from, movedAt: now, cause: move.cause, updatedAt: now })
+      .set({
+        scheduledAt: move.at,
+        mailboxId: move.mailboxId,
+        movedFrom: move.from,
+        movedAt: now,
+        cause: move.cause,
+        updatedAt: now,
+      })
       .where("id", "=", move.id)
       .where("state", "=", "pending")
       .execute();
@@ -144,7 +151,8 @@ export async function setLeadState(
     .where("id", "=", campaignLeadId)
     .where("state", "in", from)
     .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) throw new Error(`campaign lead ${campaignLeadId} is not ${from.join(" or ")} and cannot become ${to}`);
+  if (result.numUpdatedRows !== 1n)
+    throw new Error(`campaign lead ${campaignLeadId} is not ${from.join(" or ")} and cannot become ${to}`);
 }
 
 /**
@@ -186,7 +194,13 @@ export async function claimEmail(trx: Trx, claim: Claim): Promise<boolean> {
   return true;
 }
 
-async function reserveBoth(trx: Trx, campaignId: number, campaignDay: string, mailboxId: number, mailboxDay: string): Promise<boolean> {
+async function reserveBoth(
+  trx: Trx,
+  campaignId: number,
+  campaignDay: string,
+  mailboxId: number,
+  mailboxDay: string,
+): Promise<boolean> {
   const campaign = await trx.selectFrom("Campaign").select("perDayMax").where("id", "=", campaignId).executeTakeFirstOrThrow();
   const mailbox = await trx.selectFrom("Mailbox").select("perDayMax").where("id", "=", mailboxId).executeTakeFirstOrThrow();
   return (

@@ -40,7 +40,16 @@ export async function createCampaign(
 ): Promise<number> {
   const { id } = await trx
     .insertInto("Campaign")
-    .values({ name, status: "DRAFT", ...settingColumns(settings), seed, paceIndex: 0, dayStartIndex: 0, createdAt: now, updatedAt: now })
+    .values({
+      name,
+      status: "DRAFT",
+      ...settingColumns(settings),
+      seed,
+      paceIndex: 0,
+      dayStartIndex: 0,
+      createdAt: now,
+      updatedAt: now,
+    })
     .returning("id")
     .executeTakeFirstOrThrow();
   await recordEvent(trx, { kind: "campaign-created", at: now, actor, campaignId: id });
@@ -48,10 +57,18 @@ export async function createCampaign(
 }
 
 /** Puts changed settings in force from the very next mail, never touching the status; false when nothing differs. */
-export async function changeSettings(trx: Trx, campaignId: number, settings: CampaignSettings, actor: Actor, now: Instant): Promise<boolean> {
+export async function changeSettings(
+  trx: Trx,
+  campaignId: number,
+  settings: CampaignSettings,
+  actor: Actor,
+  now: Instant,
+): Promise<boolean> {
   const columns = settingColumns(settings);
   const before = await trx.selectFrom("Campaign").selectAll().where("id", "=", campaignId).executeTakeFirstOrThrow();
-  const changed = Object.fromEntries(Object.entries(columns).filter(([column, value]) => before[column as keyof typeof columns] !== value));
+  const changed = Object.fromEntries(
+    Object.entries(columns).filter(([column, value]) => before[column as keyof typeof columns] !== value),
+  );
   if (Object.keys(changed).length === 0) return false;
   await trx
     .updateTable("Campaign")
@@ -83,13 +100,19 @@ function settingColumns(settings: CampaignSettings) {
 }
 
 /** Makes exactly these mailboxes the campaign's; true when that changed anything. */
-export async function setCampaignMailboxes(trx: Trx, campaignId: number, mailboxIds: readonly number[], now: Instant): Promise<boolean> {
+export async function setCampaignMailboxes(
+  trx: Trx,
+  campaignId: number,
+  mailboxIds: readonly number[],
+  now: Instant,
+): Promise<boolean> {
   const rows = await trx.selectFrom("CampaignMailbox").select("mailboxId").where("campaignId", "=", campaignId).execute();
   const before = new Set(rows.map((row) => row.mailboxId));
   const after = new Set(mailboxIds);
   const gone = [...before].filter((id) => !after.has(id));
   const fresh = [...after].filter((id) => !before.has(id));
-  if (gone.length > 0) await trx.deleteFrom("CampaignMailbox").where("campaignId", "=", campaignId).where("mailboxId", "in", gone).execute();
+  if (gone.length > 0)
+    await trx.deleteFrom("CampaignMailbox").where("campaignId", "=", campaignId).where("mailboxId", "in", gone).execute();
   for (const mailboxId of fresh) await trx.insertInto("CampaignMailbox").values({ campaignId, mailboxId }).execute();
   const changed = gone.length + fresh.length > 0;
   if (changed) await replan(trx, campaignId, now, "mailboxes changed");
@@ -116,7 +139,15 @@ export async function addLeads(trx: Trx, campaignId: number, leads: readonly New
     added += 1;
     await trx
       .insertInto("CampaignLead")
-      .values({ campaignId, leadId, fields: JSON.stringify(lead.fields), priority: lead.priority ?? PRIORITY_DEFAULT, position, state: "waiting", updatedAt: now })
+      .values({
+        campaignId,
+        leadId,
+        fields: JSON.stringify(lead.fields),
+        priority: lead.priority ?? PRIORITY_DEFAULT,
+        position,
+        state: "waiting",
+        updatedAt: now,
+      })
       .execute();
   }
   if (added > 0) await replan(trx, campaignId, now, `${added} leads added`);
@@ -154,4 +185,3 @@ export async function switchMailbox(trx: Trx, mailboxId: number, active: boolean
   await recordEvent(trx, { kind: active ? "mailbox-switched-on" : "mailbox-switched-off", at: now, actor, mailboxId });
   await replanCampaignsOf(trx, mailboxId, now, active ? "a mailbox was switched on" : "a mailbox was switched off");
 }
-

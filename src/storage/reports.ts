@@ -74,7 +74,12 @@ export interface LoggedTry {
 
 /** The campaign's tries after the one with the id `afterId`, in the order in which they were recorded. */
 export async function loggedTries(db: Kysely<Database>, campaignId: number, afterId = 0, count = 1_000): Promise<LoggedTry[]> {
-  return selectTries(db).where("log.campaignId", "=", campaignId).where("log.id", ">", afterId).orderBy("log.id").limit(count).execute();
+  return selectTries(db)
+    .where("log.campaignId", "=", campaignId)
+    .where("log.id", ">", afterId)
+    .orderBy("log.id")
+    .limit(count)
+    .execute();
 }
 
 /** The tries with these ids: for a second look at those whose answer was still open. */
@@ -129,10 +134,16 @@ export interface MailboxRules {
 
 /** The rules of the mailbox with this address, if it was entered before. */
 export async function mailboxRules(db: Kysely<Database>, address: string): Promise<MailboxRules | undefined> {
-  return db.selectFrom("Mailbox").select(["zone", "perDayMax", "minGapMs", "sessionsMax"]).where("address", "=", address).executeTakeFirst();
+  return db
+    .selectFrom("Mailbox")
+    .select(["zone", "perDayMax", "minGapMs", "sessionsMax"])
+    .where("address", "=", address)
+    .executeTakeFirst();
 }
 
 /** Who has charge of the database, if anybody, as the lease says; whether that process lives is for the caller to ask. */
-export async function engineInCharge(db: Kysely<Database>): Promise<{ readonly bootId: string; readonly expiresAt: Instant } | undefined> {
+export async function engineInCharge(
+  db: Kysely<Database>,
+): Promise<{ readonly bootId: string; readonly expiresAt: Instant } | undefined> {
   return db.selectFrom("EngineLease").select(["bootId", "expiresAt"]).where("id", "=", 1).executeTakeFirst();
 }

@@ -22,12 +22,17 @@ export function fileSecretBox(keyPath: string, newKey: () => Uint8Array): Secret
     return loaded;
   };
   return {
-    close: (text) => new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).encrypt(key()),
+    close: (text) =>
+      new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).encrypt(key()),
     async open(jwe) {
       try {
         return new TextDecoder().decode((await compactDecrypt(jwe, key())).plaintext);
       } catch (error) {
-        throw new StorageError("unusable", `a stored password cannot be read with the key in ${keyPath}: restore the key file that belongs to this database, or enter the password again`, error);
+        throw new StorageError(
+          "unusable",
+          `a stored password cannot be read with the key in ${keyPath}: restore the key file that belongs to this database, or enter the password again`,
+          error,
+        );
       }
     },
   };
@@ -44,7 +49,8 @@ function loadKey(keyPath: string, newKey: () => Uint8Array): Uint8Array {
     }
   }
   const key = Buffer.from(readFileSync(keyPath, "utf8").trim(), "base64url");
-  if (key.length !== KEY_BYTES) throw new StorageError("unusable", `${keyPath} holds no key: ${KEY_BYTES} bytes in base64url are needed`);
+  if (key.length !== KEY_BYTES)
+    throw new StorageError("unusable", `${keyPath} holds no key: ${KEY_BYTES} bytes in base64url are needed`);
   return key;
 }
 

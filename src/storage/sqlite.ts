@@ -1,5 +1,5 @@
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type DatabaseIntrospector,
   type Dialect,
@@ -61,11 +61,13 @@ export const IN_MEMORY = ":memory:";
 export async function openSqlite(path: string, clock: Clock): Promise<SqliteDatabase> {
   const open = await loadDriver();
   const writerFile = openFile(open, path);
+  assertWritable(writerFile, path);
   const readerFile = path === IN_MEMORY ? writerFile : openFile(open, path);
   const writerConnection = new SqliteConnection(writerFile, clock);
   const writer = kyselyOn(writerConnection);
   const reader = readerFile === writerFile ? writer : kyselyOn(new SqliteConnection(readerFile, clock));
   const kill = (): void => {
+    rollBack(writerFile);
     writerFile.close();
     if (readerFile !== writerFile) readerFile.close();
   };
@@ -75,6 +77,8 @@ export async function openSqlite(path: string, clock: Clock): Promise<SqliteData
     dataVersion: () => (path === IN_MEMORY ? undefined : dataVersion(readerFile)),
     async close() {
       await writerConnection.idle();
+      // The package for Node 20 lets go of a file only with its last statement, so the log would stay unmerged beside the database.
+      writerFile.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       kill();
     },
     kill,
@@ -110,6 +114,32 @@ function assertPragma(file: SqliteFile, setting: string, name: string, expected:
   file.exec(`PRAGMA ${setting}`);
   const row = file.prepare(`PRAGMA ${name}`).all()[0] as Record<string, unknown>;
   if (row[name] !== expected) throw new Error(`PRAGMA ${name} is ${String(row[name])} where ${String(expected)} was asked for`);
+}
+
+/** A file that may only be read opens without a word; the first write would fail in the middle of the work. */
+function assertWritable(file: SqliteFile, path: string): void {
+  try {
+    file.exec("PRAGMA busy_timeout = 0");
+    file.exec("BEGIN IMMEDIATE");
+    // BEGIN IMMEDIATE alone is granted to a reader too; this write is undone before it reaches the disk.
+    file.exec("PRAGMA user_version = 1");
+    file.exec("ROLLBACK");
+  } catch (error) {
+    const storage = StorageError.of(error, path);
+    // Whoever waits for another writer may write.
+    if (storage.kind === "busy") return;
+    file.close();
+    throw storage;
+  }
+}
+
+/** For the package for Node 20, which keeps a transaction, and its lock, beyond `close`. */
+function rollBack(file: SqliteFile): void {
+  try {
+    file.exec("ROLLBACK");
+  } catch {
+    // There was none.
+  }
 }
 
 function dataVersion(file: SqliteFile): number {

@@ -18,7 +18,8 @@ const WATCH_INTERVAL_MS = 250;
 
 /** The engine's view of a SQLite database. */
 export function createSqliteStore(database: SqliteDatabase, liveness: Liveness, clock: Clock): Store {
-  const inTransaction = <T>(work: (trx: Transaction<Database>) => Promise<T>): Promise<T> => database.writer.transaction().execute(work);
+  const inTransaction = <T>(work: (trx: Transaction<Database>) => Promise<T>): Promise<T> =>
+    database.writer.transaction().execute(work);
   return {
     transaction: (work) => inTransaction((trx) => work(storeTransaction(trx, liveness))),
     dueCampaigns: (now, count) => dueCampaigns(database.reader, now, count),

@@ -29,7 +29,15 @@ export async function unconfirmedMails(db: Kysely<Database>): Promise<Unconfirme
     .innerJoin("SendLog as log", (join) => join.onRef("log.queueId", "=", "q.id").on("log.state", "=", "unconfirmed"))
     .innerJoin("Campaign as c", "c.id", "q.campaignId")
     .innerJoin("Mailbox as m", "m.id", "log.mailboxId")
-    .select(["q.id", "q.campaignId", "c.name as campaign", "log.toAddress as lead", "q.step", "m.address as mailbox", "log.rfcMessageId"])
+    .select([
+      "q.id",
+      "q.campaignId",
+      "c.name as campaign",
+      "log.toAddress as lead",
+      "q.step",
+      "m.address as mailbox",
+      "log.rfcMessageId",
+    ])
     .select(sql<number>`log."handedOverAt"`.as("handedOverAt"))
     .select(sql<string>`COALESCE(q."reason", '')`.as("reason"))
     .where("q.state", "=", "unconfirmed")
@@ -43,7 +51,13 @@ export type Decision = "mark-sent" | "send-again";
  * A person's word on an unconfirmed mail: it was sent, or it is to be sent again, now knowing that the lead may get it twice.
  * Refused when the mail is not unconfirmed (any more), or its campaign was cancelled.
  */
-export async function decideUnconfirmed(trx: Trx, queueId: number, decision: Decision, actor: Actor, now: Instant): Promise<Result<void>> {
+export async function decideUnconfirmed(
+  trx: Trx,
+  queueId: number,
+  decision: Decision,
+  actor: Actor,
+  now: Instant,
+): Promise<Result<void>> {
   const row = await trx
     .selectFrom("CampaignEmailQueue as q")
     .innerJoin("Campaign as c", "c.id", "q.campaignId")
@@ -51,10 +65,19 @@ export async function decideUnconfirmed(trx: Trx, queueId: number, decision: Dec
     .where("q.id", "=", queueId)
     .executeTakeFirst();
   if (row?.state !== "unconfirmed") {
-    return fail({ field: "mail", value: String(queueId), message: row === undefined ? "there is no such mail" : `it is ${row.state}, not unconfirmed`, allowed: "a number from `goniec unconfirmed list`" });
+    return fail({
+      field: "mail",
+      value: String(queueId),
+      message: row === undefined ? "there is no such mail" : `it is ${row.state}, not unconfirmed`,
+      allowed: "a number from `goniec unconfirmed list`",
+    });
   }
   if (decision === "send-again" && row.status === "CANCELLED") {
-    return fail({ field: "mail", value: String(queueId), message: `its campaign ${row.name} was cancelled, nothing can be sent again` });
+    return fail({
+      field: "mail",
+      value: String(queueId),
+      message: `its campaign ${row.name} was cancelled, nothing can be sent again`,
+    });
   }
   await recordEvent(trx, { kind: `unconfirmed-${decision}`, at: now, actor, campaignId: row.campaignId, leadId: row.leadId });
   if (decision === "mark-sent") await markSent(trx, row, actor, now);
@@ -75,7 +98,12 @@ async function markSent(trx: Trx, row: DecidedRow, actor: Actor, now: Instant): 
     .where("queueId", "=", row.id)
     .where("state", "=", "unconfirmed")
     .execute();
-  await trx.updateTable("CampaignEmailQueue").set({ state: "sent", updatedAt: now }).where("id", "=", row.id).where("state", "=", "unconfirmed").execute();
+  await trx
+    .updateTable("CampaignEmailQueue")
+    .set({ state: "sent", updatedAt: now })
+    .where("id", "=", row.id)
+    .where("state", "=", "unconfirmed")
+    .execute();
   await setLeadState(trx, row.campaignLeadId, ["unconfirmed"], "sent", now);
 }
 
@@ -92,7 +120,15 @@ async function sendAgain(trx: Trx, row: DecidedRow, actor: Actor, now: Instant):
   if (entry.mailboxDay !== null) await release(trx, "mailbox", entry.mailboxId, entry.mailboxDay);
   await trx
     .updateTable("CampaignEmailQueue")
-    .set({ state: "pending", scheduledAt: now, notBefore: null, cause: "ordered again by a person", campaignDay: null, mailboxDay: null, updatedAt: now })
+    .set({
+      state: "pending",
+      scheduledAt: now,
+      notBefore: null,
+      cause: "ordered again by a person",
+      campaignDay: null,
+      mailboxDay: null,
+      updatedAt: now,
+    })
     .where("id", "=", row.id)
     .where("state", "=", "unconfirmed")
     .execute();

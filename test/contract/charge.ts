@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { LEASE_MS, type StoreWorld } from "./store-world.ts";
+
+const ENGINE_LEASE_MS = 15_000;
+
+export function describeCharge(current: () => StoreWorld): void {
+  const take = (bootId: string): Promise<boolean> =>
+    current().one.store.takeCharge({ bootId, host: "test", pid: 1, version: "0" }, current().now, {
+      engine: ENGINE_LEASE_MS,
+      email: LEASE_MS,
+    });
+
+  const abandonedBy = async (asker: string) => {
+    const found = await current().transaction((tx) => tx.abandonedEmails(asker, current().now));
+    return found.map(({ email, intent }) => `${email.address} of ${email.leaseOwner}, ${intent ? "with" : "without"} intent`);
+  };
+
+  describe("charge of the database", () => {
+    it("has one engine, which keeps it for as long as it renews it, and the others stand by", async () => {
+      expect([await take("boot-1"), await take("boot-2"), await take("boot-1")]).toEqual([true, false, true]);
+      current().under.clock.advance(ENGINE_LEASE_MS - 1);
+      expect([await take("boot-1"), await take("boot-2")]).toEqual([true, false]);
+      current().under.clock.advance(ENGINE_LEASE_MS - 1);
+      expect(await take("boot-2")).toBe(false);
+    });
+
+    it("is taken over at once from a process that is dead", async () => {
+      await take("boot-1");
+      current().under.liveness.letGo("boot-1");
+      expect(await take("boot-2")).toBe(true);
+      expect(await take("boot-1")).toBe(false);
+      expect(await current().one.reader.selectFrom("EngineLease").select(["bootId", "epoch"]).execute()).toEqual([
+        { bootId: "boot-2", epoch: 2 },
+      ]);
+    });
+
+    it("is taken over from a frozen process when its lease has run out, and not before", async () => {
+      await take("boot-1");
+      current().under.clock.advance(ENGINE_LEASE_MS - 1);
+      expect(await take("boot-2")).toBe(false);
+      current().under.clock.advance(1);
+      expect(await take("boot-2")).toBe(true);
+      expect(await take("boot-1")).toBe(false);
+    });
+
+    it("is free at once when its engine leaves in order", async () => {
+      await take("boot-1");
+      await current().one.store.leaveCharge("boot-1");
+      expect(await take("boot-2")).toBe(true);
+      expect(await current().one.reader.selectFrom("Worker").select("bootId").execute()).toEqual([{ bootId: "boot-2" }]);
+    });
+
+    it("is not lost when an engine that stands by leaves", async () => {
+      await take("boot-1");
+      await take("boot-2");
+      await current().one.store.leaveCharge("boot-2");
+      expect([await take("boot-3"), await take("boot-1")]).toEqual([false, true]);
+    });
+  });
+
+  describe("an abandoned mail", () => {
+    it("is found at once when its worker is dead, with the word whether its intent was committed", async () => {
+      const world = current();
+      const id = await world.campaign("spring", 2, await world.mailbox("anna@acme.test"));
+      world.under.liveness.hold("boot-1");
+      const [first] = [await world.mustClaim(id, "boot-1"), await world.mustClaim(id, "boot-1")];
+      await world.intent(first, "boot-1");
+      expect(await abandonedBy("boot-2")).toEqual([]);
+      world.under.liveness.letGo("boot-1");
+      expect(await abandonedBy("boot-2")).toEqual([
+        "lead-1@example.test of boot-1, with intent",
+        "lead-2@example.test of boot-1, without intent",
+      ]);
+    });
+
+    it("of a silent but living worker is found when its lease has run out", async () => {
+      const world = current();
+      const id = await world.campaign("spring", 1, await world.mailbox("anna@acme.test"));
+      world.under.liveness.hold("boot-1");
+      await world.mustClaim(id, "boot-1");
+      world.under.clock.advance(LEASE_MS - 1);
+      expect(await abandonedBy("boot-2")).toEqual([]);
+      world.under.clock.advance(1);
+      expect(await abandonedBy("boot-2")).toEqual(["lead-1@example.test of boot-1, without intent"]);
+    });
+
+    it("is never one of the asker's own, not even with a lease that has run out", async () => {
+      const world = current();
+      const id = await world.campaign("spring", 1, await world.mailbox("anna@acme.test"));
+      await world.mustClaim(id, "boot-1");
+      world.under.clock.advance(LEASE_MS);
+      expect(await abandonedBy("boot-1")).toEqual([]);
+    });
+
+    it("is none whose worker has renewed its leases", async () => {
+      const world = current();
+      const id = await world.campaign("spring", 1, await world.mailbox("anna@acme.test"));
+      await take("boot-1");
+      await world.mustClaim(id, "boot-1");
+      world.under.clock.advance(LEASE_MS - 1);
+      await take("boot-1");
+      world.under.clock.advance(LEASE_MS - 1);
+      expect(await abandonedBy("boot-2")).toEqual([]);
+    });
+  });
+}

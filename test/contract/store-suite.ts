@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect } from "vitest";
+import { verify } from "../../src/storage/verify.ts";
+import { describeCharge } from "./charge.ts";
+import { describeClaims } from "./claims.ts";
+import { describeConstraints } from "./constraints.ts";
+import { describeIntents } from "./intents.ts";
+import { describeOrders } from "./orders.ts";
+import { describeOutcomes } from "./outcomes.ts";
+import { type OpenStore, StoreWorld } from "./store-world.ts";
+
+/**
+ * What the engine relies on, whatever the database: each store is run through the same suite. After every test `verify` must find nothing,
+ * and the data of a failed test are kept.
+ */
+export function describeStore(name: string, open: OpenStore): void {
+  describe(`the ${name} store`, () => {
+    let world: StoreWorld;
+
+    beforeEach(async () => {
+      world = await StoreWorld.open(open);
+    });
+
+    afterEach(async (context) => {
+      const failed = context.task.result?.state === "fail";
+      const findings = failed ? [] : (await verify(world.one.reader)).findings;
+      const keep = failed || findings.length > 0;
+      if (keep) console.error(`the database of this failure is kept: ${world.under.place}`);
+      await world.under.close(keep);
+      expect(findings).toEqual([]);
+    });
+
+    const current = (): StoreWorld => world;
+    describeClaims(current);
+    describeIntents(current);
+    describeOutcomes(current);
+    describeCharge(current);
+    describeOrders(current);
+    describeConstraints(current);
+  });
+}
