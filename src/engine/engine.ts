@@ -5,7 +5,7 @@ import { recoverAbandoned } from "./recover.ts";
 import { Flight, sendEmailFromQueue } from "./send.ts";
 import { TemplateCache } from "./templates.ts";
 import { type Departures, processScheduledEmails } from "./tick.ts";
-import { Alarm, delay } from "./wait.ts";
+import { Alarm, atMost } from "./wait.ts";
 
 export interface EngineParts {
   readonly store: Store;
@@ -61,7 +61,7 @@ export class Engine {
     this.#alarm.ring();
     await this.#running;
     for (const flight of this.#flights.keys()) flight.abortUnlessArmed();
-    await Promise.race([Promise.all(this.#flights.values()), delay(this.#ctx.clock, this.#ctx.limits.stopWithinMs)]);
+    await atMost(this.#ctx.clock, this.#ctx.limits.stopWithinMs, Promise.all(this.#flights.values()));
     await this.#ctx.store.leaveCharge(this.#ctx.worker.bootId);
     this.#inCharge = false;
     await this.#ctx.mailer.close();

@@ -7,6 +7,19 @@ export function delay(clock: Clock, ms: number): Promise<void> {
   });
 }
 
+/** Resolves when `work` does, or after `ms`; leaves no timer behind, which would keep the process alive. */
+export async function atMost(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  let cancel = (): void => undefined;
+  const timeUp = new Promise<void>((resolve) => {
+    cancel = clock.setTimer(ms, resolve);
+  });
+  try {
+    await Promise.race([work, timeUp]);
+  } finally {
+    cancel();
+  }
+}
+
 /** A sleeper that others can wake; a wake-up while nobody sleeps is kept for the next sleep. */
 export class Alarm {
   #woken = false;
