@@ -4,7 +4,6 @@ import type { ExitCode, Io } from "../src/cli/io.ts";
 export interface TestIo extends Io {
   readonly out: string;
   readonly err: string;
-  readonly exitCode: ExitCode | undefined;
   interrupt(): void;
 }
 
@@ -18,7 +17,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const isTerminal = options.answer !== undefined;
   const printed = { out: "", err: "" };
   const interrupted = new Set<() => void>();
-  let exitCode: ExitCode | undefined;
+  let exitCode: ExitCode = 0;
   return {
     stdout: (text) => void (printed.out += text),
     stderr: (text) => void (printed.err += text),

@@ -2,6 +2,7 @@ import type { App } from "../app.ts";
 import type { Config, ConfigSource } from "../config.ts";
 import type { Logger } from "../engine/ports.ts";
 import { type Problem, problemText } from "../domain/result.ts";
+import type { LogLevel } from "../log.ts";
 
 /** 0 done, 1 did not work, 2 wrong use. */
 export type ExitCode = 0 | 1 | 2;
@@ -22,6 +23,8 @@ export interface Io {
   confirm(question: string): Promise<boolean>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   setExitCode(code: ExitCode): void;
+  /** What was set last; 0 before. */
+  readonly exitCode: ExitCode;
   /** Calls `stop` at the first Ctrl-C or SIGTERM; the second one ends the process at once. The returned function ends the listening. */
   onInterrupt(stop: () => void): () => void;
 }
@@ -35,8 +38,8 @@ export interface CommonOptions {
 export interface AppSettings {
   /** Makes the database when there is none, instead of taking its absence for a slip in the path. */
   readonly create?: boolean;
-  /** Logs as configured; else only warnings, unless GONIEC_LOG_LEVEL asks for more. */
-  readonly logs?: boolean;
+  /** The log's level unless the configuration names one; `warn` when left out, so that a command's own words stand out. */
+  readonly logs?: LogLevel;
 }
 
 /** An expected failure in the middle of a command; `withApp` and `action` print it as one line. Nothing else catches it. */
@@ -128,6 +131,6 @@ function noDatabase(config: Config, sources: readonly ConfigSource[]): Problem {
 
 async function loggerFor(io: Io, config: Config, sources: readonly ConfigSource[], settings: AppSettings): Promise<Logger> {
   const { createLogger } = await import("../log.ts");
-  const isAskedFor = settings.logs === true || sources.some((source) => source.key === "logLevel" && source.from !== "default");
-  return createLogger(isAskedFor ? config.logLevel : "warn", io.isLogTerminal);
+  const isConfigured = sources.some((source) => source.key === "logLevel" && source.from !== "default");
+  return createLogger(isConfigured ? config.logLevel : (settings.logs ?? "warn"), io.isLogTerminal);
 }

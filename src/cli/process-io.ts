@@ -1,0 +1,54 @@
+import { constants } from "node:os";
+import process from "node:process";
+import type { ExitCode, Io } from "./io.ts";
+
+const COLUMNS_WITHOUT_TERMINAL = 80;
+
+/** The real process. */
+export function processIo(): Io {
+  // A reader that has seen enough (`goniec status | head`) closes the pipe; that is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
+  let exitCode: ExitCode = 0;
+  return {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    isTerminal: process.stdout.isTTY === true,
+    isLogTerminal: process.stderr.isTTY === true,
+    get columns() {
+      return process.stdout.columns ?? COLUMNS_WITHOUT_TERMINAL;
+    },
+    canAsk: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    confirm: ask,
+    environment: process.env,
+    setExitCode: (code) => {
+      exitCode = code;
+    },
+    get exitCode() {
+      return exitCode;
+    },
+    onInterrupt,
+  };
+}
+
+async function ask(question: string): Promise<boolean> {
+  const { confirm } = await import("@clack/prompts");
+  // Anything but a plain yes, Ctrl-C included, is a no.
+  return (await confirm({ message: question })) === true;
+}
+
+function onInterrupt(stop: () => void): () => void {
+  let isStopping = false;
+  const listener = (signal: NodeJS.Signals): void => {
+    if (isStopping) process.exit(128 + constants.signals[signal]);
+    isStopping = true;
+    stop();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+}

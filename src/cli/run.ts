@@ -1,0 +1,42 @@
+import { Command, CommanderError } from "commander";
+import { VERSION } from "../version.ts";
+import { registerDemo } from "./demo.ts";
+import type { Io } from "./io.ts";
+import { processIo } from "./process-io.ts";
+import { registerSend } from "./send.ts";
+import { registerServe } from "./serve.ts";
+
+/** All commands, in the order in which the help lists them. */
+const COMMANDS = [registerDemo, registerSend, registerServe];
+
+/**
+ * Runs one command line, without the program's own name; the exit code is 0 (done), 1 (did not work) or 2 (wrong use). Commands import what
+ * they need when they run, so that a help text costs no database driver.
+ */
+export async function run(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  try {
+    await createProgram(io).parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version that were asked for end this way too.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return io.exitCode;
+}
+
+function createProgram(io: Io): Command {
+  const program = new Command("goniec")
+    .description("Goniec sends campaign mail from your own mailboxes: each lead once, at a human pace.")
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.stdout,
+      writeErr: io.stderr,
+      getOutHelpWidth: () => io.columns,
+      getErrHelpWidth: () => io.columns,
+      outputError: (text, write) => write(text.replace(/^error: /, "goniec: ")),
+    })
+    .showHelpAfterError("(--help shows what there is)");
+  for (const register of COMMANDS) register(program, io);
+  return program;
+}
