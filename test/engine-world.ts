@@ -15,7 +15,7 @@ import { IN_MEMORY, openSqlite, type SqliteDatabase } from "../src/storage/sqlit
 import { createSqliteStore } from "../src/storage/store.ts";
 import { at } from "./builders.ts";
 import { SimulatedPeer } from "./simulated-peer.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "../src/simulation/virtual-clock.ts";
 
 /** Long, so that a simulated week is not spent on signs of life. */
 const LEASE_MS = 1_800_000;

@@ -46,26 +46,49 @@ interface Future {
 }
 
 /**
- * Gives each candidate its slot, in the given order from `now` on: the first instant at which every gate is open, a drawn gap
- * after the slot before. A retry that may not go yet lets the next in order pass. The campaign is taken as running, so the
- * same function lays the stored plan, moves it, and forecasts a campaign that is paused or not yet started.
+ * Gives each candidate its slot from `now` on: the first instant at which every gate is open, a drawn gap after the slot before.
+ * Candidates come in the order of their urgency. One that has a slot already (`keepAt`) keeps it as long as no gate and no more urgent
+ * newcomer pushes it later; a retry that may not go yet lets the next in order pass. The campaign is taken as running, so the same
+ * function lays the stored plan, moves it, and forecasts a campaign that is paused or not yet started.
  */
 export function plan(facts: CampaignFacts, candidates: readonly Candidate[], now: Instant): Plan {
   const future = futureOf(facts);
   const queue = new CandidateQueue(candidates);
   const slots: Slot[] = [];
   let from = now;
-  for (;;) {
-    const next = queue.peek(from);
-    if (next === undefined) return { slots };
-    const found = findSlot(future, Math.max(from, next.keepAt ?? from, next.notBefore ?? from));
-    if (found.at === undefined) return { slots, stopped: found.after };
-    const candidate = queue.take(found.at) ?? next;
-    const mailbox = chooseMailbox(future.mailboxes, found.at, candidate.mailboxId) as Mutable<MailboxFacts>;
-    slots.push({ id: candidate.id, at: found.at, mailboxId: mailbox.id, after: found.after });
-    start(future, mailbox, found.at);
-    from = found.at;
+  while (!queue.isEmpty) {
+    const next = nextInLine(future, queue, from);
+    if (next.found.at === undefined) return { slots, stopped: next.found.after };
+    queue.remove(next.candidate);
+    const mailbox = chooseMailbox(future.mailboxes, next.found.at, next.candidate.mailboxId) as Mutable<MailboxFacts>;
+    slots.push({ id: next.candidate.id, at: next.found.at, mailboxId: mailbox.id, after: next.found.after });
+    start(future, mailbox, next.found.at);
+    from = next.found.at;
   }
+  return { slots };
+}
+
+interface InLine {
+  readonly candidate: Candidate;
+  readonly found: Found;
+}
+
+/** Who takes the next slot: the one that has it already, unless a more urgent newcomer can be ready for it. */
+function nextInLine(future: Future, queue: CandidateQueue, from: Instant): InLine {
+  const keeper = queue.keeper;
+  if (keeper === undefined) return nextNewcomer(future, queue, from);
+  const found = findSlot(future, Math.max(from, keeper.keepAt ?? from));
+  const rival = found.at === undefined ? undefined : queue.newcomer(found.at);
+  if (rival === undefined || !queue.isMoreUrgent(rival, keeper)) return { candidate: keeper, found };
+  return { candidate: rival, found: findSlot(future, Math.max(from, rival.notBefore ?? from)) };
+}
+
+function nextNewcomer(future: Future, queue: CandidateQueue, from: Instant): InLine {
+  const first = queue.newcomer(from) ?? queue.earliestNewcomer;
+  if (first === undefined) throw new Error("a queue that is not empty has a next candidate");
+  const found = findSlot(future, Math.max(from, first.notBefore ?? from));
+  // While the gates were closed a more urgent one may have become ready.
+  return { candidate: (found.at === undefined ? undefined : queue.newcomer(found.at)) ?? first, found };
 }
 
 /** The first instant at or after `from` at which the campaign may start a mail, were it running; undefined when only an event can say. */
@@ -116,48 +139,57 @@ export function isFirstOfDay(campaign: Campaign, at: Instant): boolean {
   return last === undefined || localDay(campaign.zone, last).day !== localDay(campaign.zone, at).day;
 }
 
-/** Candidates in order, of which those with a `notBefore` step back until their time has come. */
+/** Those who have a slot, by its time, and the newcomers, by urgency; of these the ones that may not go yet step aside. */
 class CandidateQueue {
-  readonly #candidates: readonly Candidate[];
+  readonly #rank: ReadonlyMap<Candidate, number>;
+  readonly #keepers: readonly Candidate[];
+  readonly #newcomers: readonly Candidate[];
   readonly #delayed: Candidate[] = [];
-  #position = 0;
+  #nextKeeper = 0;
+  #nextNewcomer = 0;
 
   constructor(candidates: readonly Candidate[]) {
-    this.#candidates = candidates;
+    this.#rank = new Map(candidates.map((candidate, rank) => [candidate, rank]));
+    this.#keepers = candidates.filter(({ keepAt }) => keepAt !== undefined).sort((a, b) => (a.keepAt ?? 0) - (b.keepAt ?? 0));
+    this.#newcomers = candidates.filter(({ keepAt }) => keepAt === undefined);
   }
 
-  /** The next in order that may go at `at`, else the one that may go first; undefined when none is left. */
-  peek(at: Instant): Candidate | undefined {
-    this.#setAside(at);
-    return this.#ripe(at) ?? this.#candidates[this.#position] ?? this.#firstDelayed();
+  get isEmpty(): boolean {
+    return this.#nextKeeper >= this.#keepers.length && this.#nextNewcomer >= this.#newcomers.length && this.#delayed.length === 0;
   }
 
-  /** As `peek`, and removes it. */
-  take(at: Instant): Candidate | undefined {
-    const candidate = this.peek(at);
-    const delayedAt = candidate === undefined ? -1 : this.#delayed.indexOf(candidate);
-    if (delayedAt >= 0) this.#delayed.splice(delayedAt, 1);
-    else this.#position += 1;
-    return candidate;
+  get keeper(): Candidate | undefined {
+    return this.#keepers[this.#nextKeeper];
   }
 
-  #setAside(at: Instant): void {
+  isMoreUrgent(a: Candidate, b: Candidate): boolean {
+    return (this.#rank.get(a) ?? 0) < (this.#rank.get(b) ?? 0);
+  }
+
+  /** The most urgent newcomer that may go at `at`. */
+  newcomer(at: Instant): Candidate | undefined {
     for (;;) {
-      const next = this.#candidates[this.#position];
-      if (next?.notBefore === undefined || next.notBefore <= at) return;
+      const next = this.#newcomers[this.#nextNewcomer];
+      if (next?.notBefore === undefined || next.notBefore <= at) break;
       this.#delayed.push(next);
-      this.#position += 1;
+      this.#nextNewcomer += 1;
     }
+    return this.#delayed.find((candidate) => (candidate.notBefore ?? at) <= at) ?? this.#newcomers[this.#nextNewcomer];
   }
 
-  #ripe(at: Instant): Candidate | undefined {
-    return this.#delayed.find((candidate) => (candidate.notBefore ?? at) <= at);
-  }
-
-  #firstDelayed(): Candidate | undefined {
+  /** The newcomer that may go first, when none may go yet. */
+  get earliestNewcomer(): Candidate | undefined {
     return this.#delayed.reduce<Candidate | undefined>(
       (first, candidate) => (first === undefined || (candidate.notBefore ?? 0) < (first.notBefore ?? 0) ? candidate : first),
       undefined,
     );
+  }
+
+  /** Takes out a candidate that `keeper`, `newcomer` or `earliestNewcomer` gave. */
+  remove(candidate: Candidate): void {
+    const delayedAt = this.#delayed.indexOf(candidate);
+    if (delayedAt >= 0) this.#delayed.splice(delayedAt, 1);
+    else if (candidate === this.keeper) this.#nextKeeper += 1;
+    else this.#nextNewcomer += 1;
   }
 }

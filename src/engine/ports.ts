@@ -145,6 +145,7 @@ export interface PlanChange {
   }[];
   readonly move: readonly {
     readonly id: number;
+    readonly address: string;
     readonly from: Instant;
     readonly at: Instant;
     readonly mailboxId: number;

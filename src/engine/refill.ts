@@ -140,7 +140,9 @@ async function skipReason(
 function toCandidate(member: Member, anew: boolean): Candidate {
   if ("waiting" in member) return { id: -member.waiting.campaignLeadId };
   const { id, scheduledAt, notBefore, mailboxId } = member.planned;
-  return { id, notBefore, mailboxId, keepAt: anew ? undefined : scheduledAt };
+  // A refused mail's old slot lies before the time of its next try, and is worth nothing.
+  const keeps = !anew && scheduledAt >= (notBefore ?? scheduledAt);
+  return { id, notBefore, mailboxId, keepAt: keeps ? scheduledAt : undefined };
 }
 
 function changesOf(
@@ -161,7 +163,14 @@ function changesOf(
     const cause = slot.after === undefined || slot.after.gate === "pace" ? options.cause : causeText(slot.after, zone);
     if ("waiting" in member) add.push({ lead: member.waiting, at: slot.at, mailboxId: slot.mailboxId, cause });
     else if (isMove(member.planned.scheduledAt, slot.at, now)) {
-      move.push({ id: member.planned.id, from: member.planned.scheduledAt, at: slot.at, mailboxId: slot.mailboxId, cause });
+      move.push({
+        id: member.planned.id,
+        address: member.planned.address,
+        from: member.planned.scheduledAt,
+        at: slot.at,
+        mailboxId: slot.mailboxId,
+        cause,
+      });
     }
   }
   return { anew: options.anew === true, add, move, withdraw: pending.filter((row) => !planned.has(row.id)) };
@@ -180,6 +189,6 @@ async function recordMoves(tx: StoreTransaction, facts: CampaignFacts, change: P
     actor: "engine",
     campaignId: facts.campaign.id,
     cause: first?.cause,
-    data: change.move.map(({ id, from, at, cause }) => ({ id, from, at, cause })),
+    data: change.move.map(({ id, address, from, at, cause }) => ({ id, address, from, at, cause })),
   });
 }

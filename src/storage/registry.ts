@@ -185,3 +185,23 @@ export async function switchMailbox(trx: Trx, mailboxId: number, active: boolean
   await recordEvent(trx, { kind: active ? "mailbox-switched-on" : "mailbox-switched-off", at: now, actor, mailboxId });
   await replanCampaignsOf(trx, mailboxId, now, active ? "a mailbox was switched on" : "a mailbox was switched off");
 }
+
+/** What a person may change of a mailbox's use, apart from its account. */
+export interface MailboxRules {
+  readonly zone?: string | undefined;
+  readonly perDayMax?: number | null | undefined;
+  readonly minGapMs?: number | undefined;
+}
+
+/** Puts changed rules of a mailbox in force from the very next mail. */
+export async function changeMailboxRules(trx: Trx, mailboxId: number, rules: MailboxRules, actor: Actor, now: Instant): Promise<void> {
+  const changed = Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined));
+  if (Object.keys(changed).length === 0) return;
+  await trx
+    .updateTable("Mailbox")
+    .set({ ...changed, updatedAt: now })
+    .where("id", "=", mailboxId)
+    .execute();
+  await recordEvent(trx, { kind: "mailbox-rules-changed", at: now, actor, mailboxId, data: changed });
+  await replanCampaignsOf(trx, mailboxId, now, "a mailbox's rules changed");
+}

@@ -1,4 +1,4 @@
-import type { Clock } from "../src/engine/ports.ts";
+import type { Clock } from "../engine/ports.ts";
 
 interface Timer {
   readonly at: number;
@@ -6,7 +6,7 @@ interface Timer {
   readonly fire: () => void;
 }
 
-/** A clock that stands still until a test moves it; timers fire in order, and between two of them everything that can run has run. */
+/** A clock that stands still until it is moved; timers fire in order, and between two of them everything that can run has run. */
 export class VirtualClock implements Clock {
   #elapsedMs = 0;
   #originMs: number;

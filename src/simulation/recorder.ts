@@ -1,0 +1,105 @@
+import { type Kysely, sql } from "kysely";
+import type { Clock, PlanChange, Settlement, Store, StoreTransaction } from "../engine/ports.ts";
+import type { Database } from "../storage/schema.ts";
+import type { OutputLine, SummaryLine, TraceEntry, WorldFact } from "./trace.ts";
+
+type Line = Exclude<OutputLine, SummaryLine>;
+
+/** The names that stand for the database's numbers. */
+export interface Names {
+  campaign(id: number): string;
+  mailbox(id: number): string;
+}
+
+/** Writes down what happens in a simulated world, in order. What a transaction did is written when it has committed, and not otherwise. */
+export class Recorder {
+  readonly trace: TraceEntry[] = [];
+  readonly #clock: Clock;
+  readonly #names: Names;
+  readonly #skipped = new Set<number>();
+
+  constructor(clock: Clock, names: Names) {
+    this.#clock = clock;
+    this.#names = names;
+  }
+
+  /** Messages that the servers took so far. */
+  acceptedCount = 0;
+
+  add(entry: Line | WorldFact): void {
+    if (entry.type === "accepted") this.acceptedCount += 1;
+    this.trace.push({ ...entry, elapsedMs: this.#clock.monotonicMs() });
+  }
+
+  /** The same store, of which everything that a reader of the output wants to know is written down. */
+  listen(store: Store): Store {
+    return {
+      ...store,
+      transaction: async (work) => {
+        const lines: Line[] = [];
+        const result = await store.transaction((tx) => work(this.#listening(tx, lines)));
+        for (const line of lines) this.add(line);
+        return result;
+      },
+    };
+  }
+
+  #listening(tx: StoreTransaction, lines: Line[]): StoreTransaction {
+    return {
+      ...tx,
+      changePlan: async (campaignId, change, now) => {
+        await tx.changePlan(campaignId, change, now);
+        lines.push(...this.#plannedLines(campaignId, change));
+      },
+      settle: async (settlement) => {
+        const settled = await tx.settle(settlement);
+        if (settled) lines.push(...this.#settledLines(settlement));
+        return settled;
+      },
+      setCampaignStatus: async (campaignId, from, to, now) => {
+        const changed = await tx.setCampaignStatus(campaignId, from, to, now);
+        const [before] = from;
+        if (changed && before !== undefined) lines.push({ type: "status", at: this.#clock.now(), campaign: this.#names.campaign(campaignId), from: before, to, by: "engine" });
+        return changed;
+      },
+    };
+  }
+
+  #plannedLines(campaignId: number, change: PlanChange): Line[] {
+    const common = { type: "planned", at: this.#clock.now(), campaign: this.#names.campaign(campaignId), step: 1 } as const;
+    return [
+      ...change.move.map(({ address, at, cause }) => ({ ...common, lead: address, scheduledAt: at, cause })),
+      ...change.add.map(({ lead, at, cause }) => ({ ...common, lead: lead.address, scheduledAt: at, cause })),
+    ];
+  }
+
+  #settledLines({ email, ledger, queue }: Settlement): Line[] {
+    if (ledger === undefined) return [];
+    const at = this.#clock.now();
+    const mail = { at, campaign: this.#names.campaign(email.campaignId), lead: email.address, step: email.step, mailbox: this.#names.mailbox(email.mailboxId) };
+    const lines: Line[] = [];
+    const { conversation } = ledger;
+    if (conversation !== undefined) {
+      const reply = conversation.reply?.text ?? conversation.fault?.message;
+      lines.push({ type: "attempt", ...mail, attempt: email.attempt + 1, outcome: ledger.outcome, reply, nextAt: queue.notBefore });
+    }
+    if (ledger.state === "unconfirmed") lines.push({ type: "unconfirmed", ...mail, messageId: email.rfcMessageId });
+    return lines;
+  }
+
+  /** Writes down the leads that were skipped since it was last asked: many statements can skip one, the state tells of all. */
+  async addSkipped(db: Kysely<Database>): Promise<void> {
+    const rows = await db
+      .selectFrom("CampaignLead as cl")
+      .innerJoin("Lead as l", "l.id", "cl.leadId")
+      .select(["cl.id", "cl.campaignId", "l.address", sql<string>`COALESCE(cl."reason", '')`.as("reason")])
+      .where("cl.state", "=", "skipped")
+      .orderBy("cl.id")
+      .execute();
+    for (const row of rows) {
+      if (this.#skipped.has(row.id)) continue;
+      this.#skipped.add(row.id);
+      this.add({ type: "skipped", at: this.#clock.now(), campaign: this.#names.campaign(row.campaignId), lead: row.address, step: 1, reason: row.reason });
+    }
+  }
+}

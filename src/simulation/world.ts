@@ -1,0 +1,255 @@
+import type { Transaction } from "kysely";
+import type { CampaignSettings } from "../domain/campaign.ts";
+import type { HandOver } from "../domain/hand-over.ts";
+import { loadHolidays } from "../domain/holidays.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Conversation } from "../domain/outcome.ts";
+import { Engine } from "../engine/engine.ts";
+import type { CrashPoint, Logger, OutgoingMail, Store } from "../engine/ports.ts";
+import { startCampaign } from "../storage/lifecycle.ts";
+import { type Liveness, memoryLiveness } from "../storage/liveness.ts";
+import { saveMailbox } from "../storage/mailboxes.ts";
+import { setMessage } from "../storage/messages.ts";
+import { migrate, SQLITE_WORDS } from "../storage/migrate.ts";
+import { addLeads, createCampaign, type NewLead, setCampaignMailboxes, switchMailbox } from "../storage/registry.ts";
+import type { Database } from "../storage/schema.ts";
+import { IN_MEMORY, openSqlite, type SqliteDatabase } from "../storage/sqlite.ts";
+import { createSqliteStore } from "../storage/store.ts";
+import { Life } from "./life.ts";
+import { Recorder } from "./recorder.ts";
+import type { Scenario, ScenarioCampaign } from "./scenario.ts";
+import { SimulatedServers } from "./servers.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Signs of life are kept rare, so that a simulated year is not spent on them; a death is noticed by the lock, as in the product. */
+const ENGINE_LEASE_MS = 3_600_000;
+
+/** What a test may exchange to show that the judge would notice; the program itself never does. */
+export interface WorldSeams {
+  readonly store?: (store: Store) => Store;
+  readonly liveness?: (liveness: Liveness) => Liveness;
+  /** Called once with the open database, before anything is in it but the schema. */
+  readonly database?: (database: SqliteDatabase) => Promise<void>;
+}
+
+interface Worker {
+  readonly number: number;
+  boots: number;
+  life: Life;
+  engine: Engine;
+  bootId: string;
+}
+
+export interface KnownCampaign {
+  readonly id: number;
+  settings: CampaignSettings;
+}
+
+/** The real engine and the real store in a world whose clock, servers and accidents are simulated. */
+export class World {
+  readonly clock: VirtualClock;
+  readonly database: SqliteDatabase;
+  readonly recorder: Recorder;
+  readonly servers: SimulatedServers;
+  readonly campaigns = new Map<string, KnownCampaign>();
+  readonly mailboxes = new Map<string, number>();
+  readonly #scenario: Scenario;
+  readonly #liveness: Liveness;
+  readonly #store: Store;
+  readonly #workers: Worker[] = [];
+  readonly #crashes: { readonly point: CrashPoint; readonly lead: string; readonly forMs: number }[] = [];
+  readonly #names = new Map<string, string>();
+
+  private constructor(scenario: Scenario, clock: VirtualClock, database: SqliteDatabase, seams: WorldSeams) {
+    this.#scenario = scenario;
+    this.clock = clock;
+    this.database = database;
+    const mailboxName = (id: number): string => this.#names.get(`mailbox ${id}`) ?? String(id);
+    this.recorder = new Recorder(clock, { campaign: (id) => this.#names.get(`campaign ${id}`) ?? String(id), mailbox: mailboxName });
+    this.servers = new SimulatedServers(clock, scenario.smtp.latencyMs, mailboxName);
+    this.#liveness = (seams.liveness ?? ((same) => same))(memoryLiveness());
+    const store = createSqliteStore(database, this.#liveness, clock);
+    this.#store = (seams.store ?? ((same) => same))(this.recorder.listen(store));
+  }
+
+  /** Sets the scene at the scenario's start: database, mailboxes, campaigns, workers running. */
+  static async open(scenario: Scenario, seams: WorldSeams = {}): Promise<World> {
+    // Loaded beforehand: once the clock moves, nothing may wait for a file.
+    await loadHolidays([...new Set(scenario.campaigns.flatMap((campaign) => campaign.settings.holidays))]);
+    const clock = new VirtualClock(scenario.startAt);
+    const database = await openSqlite(IN_MEMORY, clock);
+    await migrate(database.writer, SQLITE_WORDS, clock.now());
+    await seams.database?.(database);
+    const world = new World(scenario, clock, database, seams);
+    await world.#populate();
+    for (let number = 1; number <= scenario.workers; number += 1) world.#boot(number);
+    return world;
+  }
+
+  /** A person's doing: one transaction, after which every engine looks again. */
+  async order<T>(work: (trx: Transaction<Database>, now: Instant) => Promise<T>): Promise<T> {
+    const result = await this.database.writer.transaction().execute((trx) => work(trx, this.clock.now()));
+    await this.recorder.addSkipped(this.database.reader);
+    for (const worker of this.#workers) if (worker.life.alive) worker.engine.wake();
+    return result;
+  }
+
+  async #populate(): Promise<void> {
+    await this.order(async (trx, now) => {
+      for (const mailbox of this.#scenario.mailboxes) {
+        const account = { address: mailbox.address, host: "simulated.invalid", port: 25, security: "none", sessionsMax: 1 } as const;
+        const id = await saveMailbox(trx, { ...account, zone: mailbox.zone, perDayMax: mailbox.perDayMax, minGapMs: mailbox.minGapMs }, undefined, now);
+        if (!mailbox.active) await switchMailbox(trx, id, false, "scenario", now);
+        this.mailboxes.set(mailbox.address, id);
+        this.#names.set(`mailbox ${id}`, mailbox.address);
+      }
+      for (const [index, campaign] of this.#scenario.campaigns.entries()) await this.#addCampaign(trx, campaign, index, now);
+    });
+    for (const campaign of this.#scenario.campaigns) if (campaign.startAt !== "never") await this.start(campaign.name);
+  }
+
+  async #addCampaign(trx: Transaction<Database>, campaign: ScenarioCampaign, index: number, now: Instant): Promise<void> {
+    const isAhead = campaign.startAt !== "never" && campaign.startAt > this.#scenario.startAt;
+    const settings = { ...campaign.settings, ...(isAhead && { startAt: campaign.startAt }) };
+    const id = await createCampaign(trx, campaign.name, settings, this.#scenario.seed * 1_000 + index, "scenario", now);
+    await setMessage(trx, id, { subject: "Hello", text: "Hello {{ email }}", attachments: [] }, now);
+    await setCampaignMailboxes(trx, id, campaign.mailboxes.map((address) => this.mailboxes.get(address) ?? 0), now);
+    await addLeads(trx, id, campaign.leads, now);
+    this.campaigns.set(campaign.name, { id, settings });
+    this.#names.set(`campaign ${id}`, campaign.name);
+  }
+
+  campaign(name: string): KnownCampaign {
+    const known = this.campaigns.get(name);
+    if (known === undefined) throw new Error(`the scenario was read, so it has no unknown campaign ${name}`);
+    return known;
+  }
+
+  /** Starts a campaign as its owner would; the status line says what became of it. */
+  async start(name: string): Promise<void> {
+    await this.changeStatus(name, startCampaign);
+  }
+
+  /** A person's order about a campaign's status; one that is refused changes nothing. */
+  async changeStatus(name: string, order: typeof startCampaign): Promise<void> {
+    const { id } = this.campaign(name);
+    await this.order(async (trx, now) => {
+      const { status: from } = await trx.selectFrom("Campaign").select("status").where("id", "=", id).executeTakeFirstOrThrow();
+      const result = await order(trx, id, "scenario", now);
+      if (result.ok && result.value !== from) this.recorder.add({ type: "status", at: now, campaign: name, from, to: result.value, by: "scenario" });
+    });
+  }
+
+  async addLeads(name: string, leads: readonly NewLead[]): Promise<void> {
+    const { id } = this.campaign(name);
+    await this.order((trx, now) => addLeads(trx, id, leads, now));
+    // A completed campaign that gets leads goes on, as `goniec send` does with one.
+    const { status } = await this.database.reader.selectFrom("Campaign").select("status").where("id", "=", id).executeTakeFirstOrThrow();
+    if (status === "COMPLETED") await this.start(name);
+  }
+
+  #boot(number: number): void {
+    const before = this.#workers[number - 1];
+    const boots = (before?.boots ?? 0) + 1;
+    const bootId = `worker-${number}.${boots}`;
+    const life = new Life();
+    const clock = life.clock(this.clock);
+    const engine = new Engine({
+      store: life.store(this.#store),
+      mailer: life.mailer({ send: (mail, handOver) => this.#converse(number, life, mail, handOver), close: async () => undefined }),
+      clock,
+      log: SILENT,
+      worker: { bootId, host: "simulated", pid: number, version: "simulation" },
+      observer: life.observer((point, address) => this.#diesAt(number, point, address)),
+      limits: { engineLeaseMs: ENGINE_LEASE_MS },
+    });
+    this.#workers[number - 1] = { number, boots, life, engine, bootId };
+    this.recorder.add({ type: "worker", at: this.clock.now(), worker: number, change: "up" });
+    engine.start();
+  }
+
+  #converse(worker: number, life: Life, mail: OutgoingMail, handOver: HandOver): Promise<Conversation> {
+    return this.servers.converse(mail, handOver, {
+      accepted: ({ campaignId, to, step, mailboxId, rfcMessageId }) =>
+        this.recorder.add({
+          type: "accepted",
+          at: this.clock.now(),
+          campaign: this.#names.get(`campaign ${campaignId}`) ?? "",
+          lead: to,
+          step,
+          mailbox: this.#names.get(`mailbox ${mailboxId}`) ?? "",
+          messageId: rfcMessageId,
+          worker,
+        }),
+      session: (mailboxId, change) => {
+        if (life.alive) this.recorder.add({ type: "session", at: this.clock.now(), mailbox: this.#names.get(`mailbox ${mailboxId}`) ?? "", worker, change });
+      },
+    });
+  }
+
+  /** From now on the worker that reaches `point` with the lead's mail dies there, once. */
+  dieAt(point: CrashPoint, lead: string, forMs: number): void {
+    this.#crashes.push({ point, lead, forMs });
+  }
+
+  #diesAt(number: number, point: CrashPoint, address: string): boolean {
+    const index = this.#crashes.findIndex((crash) => crash.point === point && crash.lead === address);
+    const [crash] = index < 0 ? [] : this.#crashes.splice(index, 1);
+    if (crash === undefined) return false;
+    this.crash(number, crash.forMs);
+    return true;
+  }
+
+  /** Kills a worker; a new one takes its place after `forMs`. A dead worker does not die again. */
+  crash(number: number, forMs: number): void {
+    const worker = this.#worker(number);
+    if (!worker.life.alive) return;
+    worker.life.end();
+    this.#liveness.letGo(worker.bootId);
+    this.recorder.add({ type: "worker", at: this.clock.now(), worker: number, change: "down" });
+    this.clock.setTimer(forMs, () => this.#boot(number));
+  }
+
+  /** Stops a worker in order; a new one takes its place after `forMs`. */
+  async stop(number: number, forMs: number): Promise<void> {
+    const worker = this.#worker(number);
+    if (!worker.life.alive) return;
+    this.clock.setTimer(forMs, () => {
+      if (!worker.life.alive) this.#boot(number);
+    });
+    await worker.engine.stop();
+    if (!worker.life.alive) return;
+    worker.life.end();
+    this.recorder.add({ type: "worker", at: this.clock.now(), worker: number, change: "down" });
+  }
+
+  get workerNumbers(): number[] {
+    return this.#workers.map((worker) => worker.number);
+  }
+
+  #worker(number: number): Worker {
+    const worker = this.#workers[number - 1];
+    if (worker === undefined) throw new Error(`the scenario was read, so it has no unknown worker ${number}`);
+    return worker;
+  }
+
+  /** Whether no running or scheduled campaign has a lead that a mail may still go to. */
+  async isIdle(): Promise<boolean> {
+    const open = await this.database.reader
+      .selectFrom("CampaignLead as cl")
+      .innerJoin("Campaign as c", "c.id", "cl.campaignId")
+      .select("cl.id")
+      .where("c.status", "in", ["IN_PROGRESS", "SCHEDULED"])
+      .where("cl.state", "in", ["waiting", "planned", "sending", "retrying"])
+      .limit(1)
+      .executeTakeFirst();
+    return open === undefined;
+  }
+
+  async close(): Promise<void> {
+    for (const worker of this.#workers) worker.life.end();
+    await this.database.close();
+  }
+}
