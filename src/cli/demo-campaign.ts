@@ -47,5 +47,10 @@ function demoLead(index: number) {
 }
 
 function plainLetters(name: string): string {
-  return name.normalize("NFD").replace(/\p{Mark}/gu, "").replaceAll("ł", "l").replaceAll("Ł", "L").toLowerCase();
+  return name
+    .normalize("NFD")
+    .replace(/\p{Mark}/gu, "")
+    .replaceAll("ł", "l")
+    .replaceAll("Ł", "L")
+    .toLowerCase();
 }

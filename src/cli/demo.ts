@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { App } from "../app.ts";
 import type { Sandbox } from "../mail/sandbox.ts";
 import type { DemoChoice } from "./demo-campaign.ts";
+import type { ProgressView } from "./follow.ts";
 import { action, type CommonOptions, type ExitCode, type Io, refuse, withApp } from "./io.ts";
 import { addExample } from "./options.ts";
 
@@ -18,7 +19,9 @@ export function registerDemo(program: Command, io: Io): void {
   const command = program
     .command("demo")
     .summary("See a campaign run, with a mail server inside this process")
-    .description("See it work: a campaign to made-up people, sent to a mail server inside this process. Nothing leaves this machine.")
+    .description(
+      "See it work: a campaign to made-up people, sent to a mail server inside this process. Nothing leaves this machine.",
+    )
     .option("--leads <number>", "how many people", "30")
     .option("--delay <duration>", "mean time between two mails", "1s")
     .option("--inbox <folder>", "keep the received mails there, as .eml files that any mail program opens")
@@ -31,13 +34,23 @@ async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
   const [{ existsSync }, { parseDuration }] = await Promise.all([import("node:fs"), import("../domain/duration.ts")]);
   const leads = Number(options.leads);
   if (!Number.isInteger(leads) || leads < 1 || leads > LEADS_MAX) {
-    return refuse(io, { field: "--leads", value: options.leads, message: "is not such a number", allowed: `a whole number from 1 to ${LEADS_MAX}` });
+    return refuse(io, {
+      field: "--leads",
+      value: options.leads,
+      message: Number.isInteger(leads) ? "is out of range" : "is not a whole number",
+      allowed: `a whole number from 1 to ${LEADS_MAX}`,
+    });
   }
   const delay = parseDuration(options.delay, "--delay");
   if (!delay.ok) return refuse(io, delay.error);
   // In a database with campaigns of its own the demo's engine would send those too, and for real.
   if (options.database !== undefined && existsSync(options.database)) {
-    return refuse(io, { field: "--database", value: options.database, message: "exists already, and the demo wants a database of its own", allowed: "the name of a new file" });
+    return refuse(io, {
+      field: "--database",
+      value: options.database,
+      message: "exists already, and the demo wants a database of its own",
+      allowed: "the name of a new file",
+    });
   }
   return inDemoFolder(options, async (database) => runDemo(io, { ...options, database }, { leads, delayMs: delay.value }));
 }
@@ -45,7 +58,11 @@ async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
 /** Gives the demo a database, and takes it away afterwards unless a person named it. */
 async function inDemoFolder(options: DemoOptions, work: (database: string) => Promise<ExitCode>): Promise<ExitCode> {
   if (options.database !== undefined) return work(options.database);
-  const [{ mkdtemp, rm }, { tmpdir }, { join }] = await Promise.all([import("node:fs/promises"), import("node:os"), import("node:path")]);
+  const [{ mkdtemp, rm }, { tmpdir }, { join }] = await Promise.all([
+    import("node:fs/promises"),
+    import("node:os"),
+    import("node:path"),
+  ]);
   const folder = await mkdtemp(join(tmpdir(), "goniec-demo-"));
   try {
     return await work(join(folder, "demo.db"));
@@ -90,11 +107,18 @@ async function sendDemo(context: DemoContext): Promise<ExitCode> {
   if (!entry.ok) return refuse(io, entry.error);
   if (options.json !== true) io.stdout(await introduction(io, choice, sandbox));
   const { campaignId, lastTryId, settings } = entry.value;
-  const view = progressView(io, { zone: settings.zone, json: options.json === true, onlyTrouble: choice.delayMs === 0 });
+  const view =
+    options.json === true ? NO_VIEW : progressView(io, { zone: settings.zone, json: false, onlyTrouble: choice.delayMs === 0 });
   await sendAndFollow(app, campaignId, lastTryId, view, signal);
   if (options.inbox !== undefined) await keepMails(sandbox, options.inbox);
-  return tellReport(context, order.leads.map((lead) => lead.address));
+  return tellReport(
+    context,
+    order.leads.map((lead) => lead.address),
+  );
 }
+
+/** With --json the demo prints one object at its end. */
+const NO_VIEW: ProgressView = { tries: () => undefined, snapshot: () => undefined, close: () => undefined };
 
 async function introduction(io: Io, { leads, delayMs }: DemoChoice, { port }: Sandbox): Promise<string> {
   const [{ counted, styleOf }, { durationText }] = await Promise.all([import("./style.ts"), import("../domain/duration.ts")]);
@@ -111,7 +135,8 @@ async function keepMails(sandbox: Sandbox, folder: string): Promise<void> {
   const [{ mkdir, writeFile }, { join }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
   await mkdir(folder, { recursive: true });
   const width = String(sandbox.mails.length).length;
-  for (const [index, mail] of sandbox.mails.entries()) await writeFile(join(folder, `${String(index + 1).padStart(width, "0")}.eml`), mail.raw);
+  for (const [index, mail] of sandbox.mails.entries())
+    await writeFile(join(folder, `${String(index + 1).padStart(width, "0")}.eml`), mail.raw);
 }
 
 async function tellReport({ io, sandbox, options, choice, signal }: DemoContext, leads: readonly string[]): Promise<ExitCode> {
@@ -123,7 +148,7 @@ async function tellReport({ io, sandbox, options, choice, signal }: DemoContext,
   ]);
   const report = reportOf(leads, sandbox.mails);
   const style = styleOf(io);
-  if (options.json === true) io.stdout(`${JSON.stringify({ event: "finished", interrupted: signal.aborted, ...report })}\n`);
+  if (options.json === true) io.stdout(`${JSON.stringify({ ...report, interrupted: signal.aborted })}\n`);
   else {
     io.stdout(reportText(report, gapRangeMs({ delayMs: choice.delayMs, jitter: CAMPAIGN_DEFAULTS.jitter }), style));
     if (options.inbox !== undefined) io.stdout(`\nThe mails are in ${options.inbox}.\n`);

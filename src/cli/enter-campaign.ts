@@ -1,3 +1,4 @@
+import type { Transaction } from "kysely";
 import type { App } from "../app.ts";
 import { systemRandom } from "../clock.ts";
 import type { CampaignSettings } from "../domain/campaign.ts";
@@ -10,12 +11,22 @@ import { hasOpenLeads } from "../storage/leads.ts";
 import { startCampaign } from "../storage/lifecycle.ts";
 import { saveMailbox } from "../storage/mailboxes.ts";
 import { setMessage } from "../storage/messages.ts";
-import { addLeads, campaignIdByName, changeSettings, createCampaign, type ImportCount, setCampaignMailboxes } from "../storage/registry.ts";
+import {
+  addLeads,
+  campaignIdByName,
+  changeSettings,
+  createCampaign,
+  type ImportCount,
+  setCampaignMailboxes,
+} from "../storage/registry.ts";
 import { campaignReports, lastTryId, mailboxRules, type StateCounts } from "../storage/reports.ts";
-import { type Forecast, forecastOf, type Trx } from "./forecast.ts";
+import { type Forecast, forecastOf } from "./forecast.ts";
+import type { Database } from "../storage/schema.ts";
 import { CommandError } from "./io.ts";
 import type { CampaignOrder } from "./send-order.ts";
 import { changedSettings, type SettingChanges } from "./send-settings.ts";
+
+type Trx = Transaction<Database>;
 
 /** A campaign as it stands when an order has been entered. */
 export interface Entry {
@@ -27,7 +38,12 @@ export interface Entry {
   readonly imported: ImportCount;
   readonly counts: StateCounts;
   readonly settings: CampaignSettings;
-  readonly mailboxes: readonly { readonly address: string; readonly host: string; readonly port: number; readonly perDayMax?: number }[];
+  readonly mailboxes: readonly {
+    readonly address: string;
+    readonly host: string;
+    readonly port: number;
+    readonly perDayMax?: number;
+  }[];
   readonly settingsChanged: boolean;
   readonly forecast: Forecast;
   /** The last try before this order, from which on its progress counts. */
@@ -43,7 +59,7 @@ const BATCH_LEADS = 500;
  * or an interruption leaves nothing behind. Refused for a campaign that was cancelled.
  */
 export async function enterCampaign(app: App, order: CampaignOrder, signal: AbortSignal): Promise<Result<Entry>> {
-  const secrets = await Promise.all(order.mailboxes.map(({ login }) => (login === undefined ? undefined : app.secrets.close(login.password))));
+  const secrets = await Promise.all(order.mailboxes.map(async ({ login }) => login && (await app.secrets.close(login.password))));
   return app.write((trx, now) => enter(trx, { order, secrets, signal, now }));
 }
 
@@ -81,7 +97,8 @@ async function enter(trx: Trx, context: EntryContext): Promise<Result<Entry>> {
   const { order, now } = context;
   const knownId = await campaignIdByName(trx, order.name);
   const before = knownId === undefined ? undefined : (await campaignFacts(trx, knownId, now))?.campaign;
-  if (before?.status === "CANCELLED") return fail({ field: "--name", value: order.name, message: "this campaign was cancelled for good", allowed: "another name" });
+  if (before?.status === "CANCELLED")
+    return fail({ field: "--name", value: order.name, message: "this campaign was cancelled for good", allowed: "another name" });
   const settings = changedSettings(before, order.changes);
   if (!settings.ok) return settings;
   const campaignId = knownId ?? (await createCampaign(trx, order.name, settings.value, systemRandom.seed(), ACTOR, now));

@@ -1,3 +1,4 @@
+import type { Transaction } from "kysely";
 import type { App } from "../app.ts";
 import type { CampaignFacts } from "../domain/campaign.ts";
 import { causeText } from "../domain/explain.ts";
@@ -5,9 +6,18 @@ import { firstClosedGate, startGate } from "../domain/gates.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import { Alarm } from "../engine/wait.ts";
-import { campaignReports, engineInCharge, type LoggedTry, loggedTries, loggedTriesById, type NextMail, nextMails, type StateCounts } from "../storage/reports.ts";
+import {
+  campaignReports,
+  engineInCharge,
+  type LoggedTry,
+  loggedTries,
+  loggedTriesById,
+  type NextMail,
+  nextMails,
+  type StateCounts,
+} from "../storage/reports.ts";
 import { campaignFacts } from "../storage/campaigns.ts";
-import type { Trx } from "./forecast.ts";
+import type { Database } from "../storage/schema.ts";
 
 /** A campaign at a moment. */
 export interface Snapshot {
@@ -47,7 +57,13 @@ const COUNT_EVERY_MS = 500;
  * Shows the campaign's progress until it ends. All is read from the database and nothing from the engine, so it is the same whether this
  * process sends or another one does.
  */
-export async function follow(app: App, campaignId: number, afterTryId: number, view: ProgressView, signal: AbortSignal): Promise<Followed> {
+export async function follow(
+  app: App,
+  campaignId: number,
+  afterTryId: number,
+  view: ProgressView,
+  signal: AbortSignal,
+): Promise<Followed> {
   const journal = new TryJournal(app, campaignId, afterTryId);
   const alarm = new Alarm();
   signal.addEventListener("abort", () => alarm.ring(), { once: true });
@@ -70,7 +86,13 @@ export async function follow(app: App, campaignId: number, afterTryId: number, v
  * Starts an engine, shows the campaign's progress, and stops the engine in order. Where another process has charge of the database this
  * engine stands by: the other one sends, and should it die, this one takes over.
  */
-export async function sendAndFollow(app: App, campaignId: number, afterTryId: number, view: ProgressView, signal: AbortSignal): Promise<Followed> {
+export async function sendAndFollow(
+  app: App,
+  campaignId: number,
+  afterTryId: number,
+  view: ProgressView,
+  signal: AbortSignal,
+): Promise<Followed> {
   const engine = app.createEngine();
   engine.start();
   try {
@@ -95,7 +117,7 @@ function endingOf({ campaign, mailboxes }: CampaignFacts): Ending | undefined {
 }
 
 async function factsOf(app: App, campaignId: number): Promise<CampaignFacts> {
-  const facts = await campaignFacts(app.reader as Trx, campaignId, app.clock.now());
+  const facts = await campaignFacts(app.reader as Transaction<Database>, campaignId, app.clock.now());
   if (facts === undefined) throw new Error(`campaign ${campaignId} is gone`);
   return facts;
 }
@@ -107,7 +129,16 @@ async function snapshotOf(app: App, facts: CampaignFacts): Promise<Snapshot> {
   const [next] = await nextMails(app.reader, id, 1);
   const at = app.clock.now();
   const waiting = waitingFor(facts, at);
-  return { campaignId: id, at, zone, status, leads: report.leads, counts: report.counts, ...(next !== undefined && { next }), ...(waiting !== undefined && { waiting }) };
+  return {
+    campaignId: id,
+    at,
+    zone,
+    status,
+    leads: report.leads,
+    counts: report.counts,
+    ...(next !== undefined && { next }),
+    ...(waiting !== undefined && { waiting }),
+  };
 }
 
 /** The gap between two mails, and a mailbox that is at it, are no waiting that needs words. */

@@ -1,4 +1,4 @@
-import type { App } from "../app.ts";
+import type { Transaction } from "kysely";
 import { causeText } from "../domain/explain.ts";
 import type { Instant } from "../domain/instant.ts";
 import { barText } from "../domain/intent.ts";
@@ -9,9 +9,7 @@ import { renderLead } from "../engine/render.ts";
 import { campaignFacts } from "../storage/campaigns.ts";
 import { waitingLeads } from "../storage/leads.ts";
 import { plannedEmails } from "../storage/queue.ts";
-
-/** A transaction of the app's database. */
-export type Trx = Parameters<Parameters<App["write"]>[0]>[0];
+import type { Database } from "../storage/schema.ts";
 
 export interface PlannedMail {
   readonly at: Instant;
@@ -38,7 +36,12 @@ export interface Forecast {
 const OPEN_LEADS_MAX = 10_000_000;
 
 /** Lays the plan of all open leads with the function that the engine lays it with, from what the transaction sees. */
-export async function forecastOf(trx: Trx, campaignId: number, template: MessageTemplate, now: Instant): Promise<Forecast> {
+export async function forecastOf(
+  trx: Transaction<Database>,
+  campaignId: number,
+  template: MessageTemplate,
+  now: Instant,
+): Promise<Forecast> {
   const facts = await campaignFacts(trx, campaignId, now);
   if (facts === undefined) throw new Error(`campaign ${campaignId} is gone`);
   const skipped: SkippedLead[] = [];
@@ -47,11 +50,20 @@ export async function forecastOf(trx: Trx, campaignId: number, template: Message
     if (reason !== undefined) skipped.push({ lead: lead.address, reason });
     return reason === undefined;
   });
-  const mails = [...(await plannedEmails(trx, campaignId)), ...waiting].sort((a, b) => a.priority - b.priority || a.position - b.position);
-  const candidates = mails.map((mail, id) => ({ id, ...("id" in mail && { notBefore: mail.notBefore, mailboxId: mail.mailboxId }) }));
+  const mails = [...(await plannedEmails(trx, campaignId)), ...waiting].sort(
+    (a, b) => a.priority - b.priority || a.position - b.position,
+  );
+  const candidates = mails.map((mail, id) => ({
+    id,
+    ...("id" in mail && { notBefore: mail.notBefore, mailboxId: mail.mailboxId }),
+  }));
   const { slots, stopped } = plan(facts, candidates, now);
   const mailOf = (slot: (typeof slots)[number] | undefined): PlannedMail | undefined =>
-    slot && { at: slot.at, lead: mails[slot.id]?.address ?? "", mailbox: facts.mailboxes.find((mailbox) => mailbox.id === slot.mailboxId)?.address ?? "" };
+    slot && {
+      at: slot.at,
+      lead: mails[slot.id]?.address ?? "",
+      mailbox: facts.mailboxes.find((mailbox) => mailbox.id === slot.mailboxId)?.address ?? "",
+    };
   const [first, last] = [mailOf(slots[0]), mailOf(slots.at(-1))];
   return {
     mails: mails.length,

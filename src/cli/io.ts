@@ -69,7 +69,10 @@ export function giveUp(io: Io, problem: Problem | string): ExitCode {
  * Makes a command's work fit commander: its exit code is set, and what it throws is told in one line. The stack of a defect is shown
  * with GONIEC_LOG_LEVEL=debug only.
  */
-export function action<A extends unknown[]>(io: Io, work: (...args: A) => ExitCode | Promise<ExitCode>): (...args: A) => Promise<void> {
+export function action<A extends unknown[]>(
+  io: Io,
+  work: (...args: A) => ExitCode | Promise<ExitCode>,
+): (...args: A) => Promise<void> {
   return async (...args) => {
     io.setExitCode(await guarded(io, async () => work(...args)));
   };

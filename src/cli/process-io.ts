@@ -35,8 +35,8 @@ export function processIo(): Io {
 
 async function ask(question: string): Promise<boolean> {
   const { confirm } = await import("@clack/prompts");
-  // Anything but a plain yes, Ctrl-C included, is a no.
-  return (await confirm({ message: question })) === true;
+  // What has left cannot be taken back, so only a plain yes is one: neither Enter alone nor Ctrl-C.
+  return (await confirm({ message: question, initialValue: false })) === true;
 }
 
 function onInterrupt(stop: () => void): () => void {

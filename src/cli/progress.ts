@@ -26,7 +26,15 @@ function jsonView(io: Io): ProgressView {
       for (const one of tries) print(tryJson(one));
     },
     snapshot: ({ at, status, leads, counts, next, waiting }) =>
-      print({ event: "progress", at: iso(at), status, leads, ...counts, nextAt: next === undefined ? null : iso(next.scheduledAt), waiting: waiting ?? null }),
+      print({
+        event: "progress",
+        at: iso(at),
+        status,
+        leads,
+        ...counts,
+        nextAt: next === undefined ? null : iso(next.scheduledAt),
+        waiting: waiting ?? null,
+      }),
     close: () => undefined,
   };
 }
@@ -69,6 +77,9 @@ const FATE_WORDS: Readonly<Record<Fate, string>> = {
 };
 const FATE_WIDTH = Math.max(...Object.values(FATE_WORDS).map((word) => word.length));
 
+/** Most addresses fit, so that what follows them stands in a column. */
+const LEAD_WIDTH = 28;
+
 /** Writes tries as lines; remembers the last hand-over, to show the gap. */
 class TryLines {
   readonly #style: Style;
@@ -84,7 +95,7 @@ class TryLines {
     const fate = fateOf(one);
     const at = this.#style.dim(clockText(this.#zone, one.handedOverAt ?? one.at));
     const word = this.#paint(fate)(FATE_WORDS[fate].padEnd(FATE_WIDTH));
-    return `${at}  ${word}  ${one.lead}  ${this.#style.dim(`from ${one.mailbox}${this.#gap(one)}`)}${this.#reason(one, fate)}\n`;
+    return `${at}  ${word}  ${one.lead.padEnd(LEAD_WIDTH)}  ${this.#style.dim(`from ${one.mailbox}${this.#gap(one)}`)}${this.#reason(one, fate)}\n`;
   }
 
   #paint(fate: Fate): (text: string) => string {
@@ -186,12 +197,14 @@ function listed(tries: readonly LoggedTry[], { onlyTrouble }: ProgressOptions): 
 }
 
 function troubles(counts: StateCounts): string[] {
-  return (["failed", "skipped", "unconfirmed", "retrying"] as const).filter((state) => counts[state] > 0).map((state) => `${number(counts[state])} ${state}`);
+  return (["failed", "skipped", "unconfirmed", "retrying"] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${number(counts[state])} ${state}`);
 }
 
 function happening({ at, zone, next, waiting, counts }: Snapshot): string {
   if (waiting !== undefined) return waiting;
-  if (next === undefined) return counts.sending > 0 ? "waiting for the server's answer" : "";
+  if (next === undefined) return counts.sending > 0 ? "sending" : "";
   const inMs = next.scheduledAt - at;
   if (inMs < 1_000) return `to ${next.lead}`;
   return `next in ${durationText(Math.ceil(inMs / 1_000) * 1_000)}, at ${clockText(zone, next.scheduledAt)}, to ${next.lead}`;

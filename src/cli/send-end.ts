@@ -32,7 +32,9 @@ function headline(ending: Ending, name: string, isServed: boolean): string {
     case "PAUSED":
       return `Campaign ${name} was paused by somebody else.`;
     case "interrupted":
-      return isServed ? `No longer following; the other process goes on sending campaign ${name}.` : `Campaign ${name} is stopped.`;
+      return isServed
+        ? `No longer following; the other process goes on sending campaign ${name}.`
+        : `Campaign ${name} is stopped.`;
     case "no-mailbox":
       return `Campaign ${name} cannot go on.`;
   }

@@ -59,14 +59,16 @@ export async function readOrder(options: SendOptions): Promise<Result<SendOrder,
   const changes = await readSettings(options, problems);
   const written = take(await readMessage(options));
   const imported = take(await readLeadFile(options.leads));
-  if (written !== undefined && imported !== undefined) problems.push(...unknownFields(written.template, imported.file, imported.leads));
+  if (written !== undefined && imported !== undefined)
+    problems.push(...unknownFields(written.template, imported.file, imported.leads));
   if (problems.length > 0 || name === undefined || written === undefined || imported === undefined) return fail(problems);
   return ok({ name, mailboxes, changes, ...imported, ...written });
 }
 
 function parseName(text: string): Result<string> {
   const name = text.trim();
-  const refuse = (message: string) => fail({ field: "--name", value: text, message, allowed: `1 to ${NAME_LENGTH_MAX} characters in one line` });
+  const refuse = (message: string) =>
+    fail({ field: "--name", value: text, message, allowed: `1 to ${NAME_LENGTH_MAX} characters in one line` });
   if (name === "") return refuse("is empty");
   if (name.length > NAME_LENGTH_MAX) return refuse(`has ${name.length} characters`);
   return /\p{Cc}/u.test(name) ? refuse("contains a line break or control character") : ok(name);
@@ -78,7 +80,8 @@ async function readMailboxes(texts: readonly string[], problems: Problem[]): Pro
   for (const text of texts) {
     const parsed = parseMailbox(text, "--mailbox");
     if (!parsed.ok) problems.push(parsed.error);
-    else if (specs.has(parsed.value.address.toLowerCase())) problems.push({ field: "--mailbox", value: maskPassword(text), message: `${parsed.value.address} is given twice` });
+    else if (specs.has(parsed.value.address.toLowerCase()))
+      problems.push({ field: "--mailbox", value: maskPassword(text), message: `${parsed.value.address} is given twice` });
     else specs.set(parsed.value.address.toLowerCase(), parsed.value);
   }
   return [...specs.values()];
@@ -90,41 +93,58 @@ interface WrittenMessage {
 }
 
 async function readMessage(options: SendOptions): Promise<Result<WrittenMessage>> {
-  const [{ bodyFromFile }, { readAttachments }] = await Promise.all([import("../mail/body-format.ts"), import("../mail/attachment-files.ts")]);
+  const [{ bodyFromFile }, { readAttachments }] = await Promise.all([
+    import("../mail/body-format.ts"),
+    import("../mail/attachment-files.ts"),
+  ]);
   if (options.subject.trim() === "") return fail({ field: "--subject", value: options.subject, message: "is empty" });
   const source = await readText(options.body);
   if (!source.ok) return source;
   const body = bodyFromFile(options.body, source.value);
   if (!body.ok) return fail({ ...body.error, field: "--body" });
   const template = compileTemplate({ subject: options.subject, ...body.value });
-  if (!template.ok) return fail({ ...template.error, field: template.error.field === "subject" ? "--subject" : `--body ${options.body}` });
+  if (!template.ok)
+    return fail({ ...template.error, field: template.error.field === "subject" ? "--subject" : `--body ${options.body}` });
   const attachments = await readAttachments(options.attach ?? [], "--attach");
   if (!attachments.ok) return attachments;
   return ok({ message: { subject: options.subject, ...body.value, attachments: attachments.value }, template: template.value });
 }
 
 async function readText(path: string): Promise<Result<string>> {
-  const refuse = (message: string, allowed?: string) => fail({ field: "--body", value: path, message, ...(allowed !== undefined && { allowed }) });
+  const refuse = (message: string, allowed?: string) =>
+    fail({ field: "--body", value: path, message, ...(allowed !== undefined && { allowed }) });
   try {
     return ok(new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path)));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT") return refuse("does not exist");
     if (code === "EISDIR") return refuse("is a directory", "a file that ends in .md, .html or .txt");
-    return code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? refuse("is not UTF-8 text", "a file saved as UTF-8") : refuse(`cannot be read (${code ?? String(error)})`);
+    return code === "ERR_ENCODING_INVALID_ENCODED_DATA"
+      ? refuse("is not UTF-8 text", "a file saved as UTF-8")
+      : refuse(`cannot be read (${code ?? String(error)})`);
   }
 }
 
 async function readLeadFile(path: string): Promise<Result<Pick<SendOrder, "file" | "leads">>> {
-  const [{ detectFormat }, { readLeads }] = await Promise.all([import("../leads/csv-format.ts"), import("../leads/read-leads.ts")]);
+  const [{ detectFormat }, { readLeads }] = await Promise.all([
+    import("../leads/csv-format.ts"),
+    import("../leads/read-leads.ts"),
+  ]);
   const format = await detectFormat(path);
   if (!format.ok) return fail({ ...format.error, field: "--leads" });
   const leads: NewLead[] = [];
   const rejected: RejectedRow[] = [];
   for await (const batch of readLeads(path, format.value)) {
-    for (const { address, fields, priority } of batch.leads) leads.push({ address, fields, ...(priority !== undefined && { priority }) });
+    for (const { address, fields, priority } of batch.leads)
+      leads.push({ address, fields, ...(priority !== undefined && { priority }) });
     rejected.push(...batch.rejected);
-    if (leads.length > LEADS_MAX) return fail({ field: "--leads", value: path, message: "holds too many leads for one campaign", allowed: `up to ${LEADS_MAX}` });
+    if (leads.length > LEADS_MAX)
+      return fail({
+        field: "--leads",
+        value: path,
+        message: "holds too many leads for one campaign",
+        allowed: `up to ${LEADS_MAX}`,
+      });
   }
   const [first] = rejected;
   if (leads.length > 0) return ok({ leads, file: { path, format: format.value, rejected } });
@@ -141,7 +161,7 @@ function unknownFields(template: MessageTemplate, file: LeadFile, leads: readonl
   return template.fields
     .filter((field) => field.needsValue && !known.has(squeeze(field.name)))
     .map(({ name }) => ({
-      field: "field of the message",
+      field: "the message's field",
       value: name,
       message: `no column of ${basename(file.path)} gives it, and it has no fallback`,
       allowed: `${columns.slice(0, SHOWN_COLUMNS_MAX).join(", ")}; or a fallback: {{ ${name} | default: "..." }}`,

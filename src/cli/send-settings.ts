@@ -36,6 +36,7 @@ export interface SettingChanges {
   readonly start?: string | undefined;
 }
 
+const DEFAULTS: CampaignSettings = CAMPAIGN_DEFAULTS;
 const LIMIT_MAX = 1_000_000;
 const BUFFER_MAX = 1_000;
 const JITTER_MAX = 10;
@@ -46,7 +47,8 @@ export async function readSettings(options: SettingOptions, problems: Problem[])
     if (result?.ok === false) problems.push(result.error);
     return result?.ok === true ? result.value : undefined;
   };
-  const read = <T>(text: string | undefined, parse: (text: string) => Result<T>): T | undefined => take(text === undefined ? undefined : parse(text));
+  const read = <T>(text: string | undefined, parse: (text: string) => Result<T>): T | undefined =>
+    take(text === undefined ? undefined : parse(text));
   const zone = read(options.timezone, (text) => parseZone(text, "--timezone"));
   read(options.start, (text) => parseStart(text, zone ?? CAMPAIGN_DEFAULTS.zone));
   return {
@@ -67,7 +69,7 @@ export async function readSettings(options: SettingOptions, problems: Problem[])
  * is given: the mailboxes' limits and the servers' answers are its brakes.
  */
 export function changedSettings(before: CampaignSettings | undefined, changes: SettingChanges): Result<CampaignSettings> {
-  const { perDayMax, startAt, ...base } = before ?? (CAMPAIGN_DEFAULTS as CampaignSettings);
+  const { perDayMax, startAt, ...base } = before ?? DEFAULTS;
   const zone = changes.zone ?? base.zone;
   const start = changes.start === undefined ? ok(startAt) : parseStart(changes.start, zone);
   if (!start.ok) return start;
@@ -96,7 +98,12 @@ function parseStart(text: string, zone: string): Result<number | undefined> {
 /** One number deviates to both sides, two say how far each way: `0.2` is `-0.2,0.2`. */
 function parseJitter(text: string): Result<Pace["jitter"]> {
   const refuse = (message: string) =>
-    fail({ field: "--jitter", value: text, message, allowed: "a share of the delay such as 0.2 (20 % to both sides), or two such as -0.1,0.3; 0 for none" });
+    fail({
+      field: "--jitter",
+      value: text,
+      message,
+      allowed: "a share of the delay such as 0.2 (20 % to both sides), or two such as -0.1,0.3; 0 for none",
+    });
   const numbers = text.split(",").map((part) => (/^\s*[+-]?\d+(\.\d+)?\s*$/.test(part) ? Number(part) : Number.NaN));
   if (numbers.length > 2 || numbers.some(Number.isNaN)) return refuse("not one or two numbers");
   const [first = 0, second = Math.abs(first)] = numbers;
@@ -119,5 +126,10 @@ function parseLimit(text: string, field: string): Result<Limit> {
 function parseWhole(text: string, field: string, max: number, orElse = ""): Result<number> {
   const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (value >= 1 && value <= max) return ok(value);
-  return fail({ field, value: text, message: "is not such a number", allowed: `a whole number from 1 to ${max}${orElse}` });
+  return fail({
+    field,
+    value: text,
+    message: Number.isNaN(value) ? "is not a whole number" : "is out of range",
+    allowed: `a whole number from 1 to ${max}${orElse}`,
+  });
 }

@@ -1,10 +1,11 @@
 import { durationText } from "../domain/duration.ts";
+import { SECOND_MS } from "../domain/instant.ts";
 import { gapRangeMs } from "../domain/pace.ts";
 import { windowsText } from "../domain/window-text.ts";
 import { localText } from "../domain/zone.ts";
 import type { Entry } from "./enter-campaign.ts";
 import type { PlannedMail } from "./forecast.ts";
-import { done, iso } from "./progress.ts";
+import { iso } from "./progress.ts";
 import { fieldsOnFallback, type SendOrder } from "./send-order.ts";
 import { counted, labelled, number, type Style } from "./style.ts";
 
@@ -22,7 +23,12 @@ export function summaryText(order: SendOrder, entry: Entry, database: string, st
     ["Mailboxes", mailboxesText(entry)],
     ["Pace", paceText(entry)],
     ["Hours", hoursText(entry)],
-    ["Limit", entry.settings.perDayMax === undefined ? "no daily limit for the campaign" : `at most ${counted(entry.settings.perDayMax, "mail")} a day`],
+    [
+      "Limit",
+      entry.settings.perDayMax === undefined
+        ? "no daily limit for the campaign"
+        : `at most ${counted(entry.settings.perDayMax, "mail")} a day`,
+    ],
     ...planRows(entry),
   ];
   return `\n${style.bold(`Campaign ${order.name}`)} (${title})\n\n${labelled(rows, style)}\n`;
@@ -34,9 +40,11 @@ function leadsText({ file, leads }: SendOrder, { imported, counts, forecast }: E
     `${number(leads.length)} accepted from ${file.path} (${file.format.encoding}, separated by ${separatorName(file.format.separator)}): ` +
       `${number(imported.added)} new, ${number(imported.known)} in the campaign already`,
   ];
-  if (done(counts) > 0) lines.push(`${number(counts.sent)} sent so far, ${number(counts.failed)} failed, ${number(counts.skipped)} skipped, ${number(counts.unconfirmed)} unconfirmed`);
+  const past = (["sent", "failed", "skipped", "unconfirmed"] as const).filter((state) => counts[state] > 0);
+  if (past.length > 0) lines.push(`until now ${past.map((state) => `${number(counts[state])} ${state}`).join(", ")}`);
   if (rejected.length > 0) lines.push(`${counted(rejected.length, "row")} rejected:`);
-  for (const { row, value, reason } of rejected.slice(0, REJECTED_SHOWN)) lines.push(`  row ${row}  ${shortened(value)}  ${reason}`);
+  for (const { row, value, reason } of rejected.slice(0, REJECTED_SHOWN))
+    lines.push(`  row ${row}  ${shortened(value)}  ${reason}`);
   if (rejected.length > REJECTED_SHOWN) lines.push(`  and ${number(rejected.length - REJECTED_SHOWN)} more; --json lists all`);
   if (forecast.skipped.length > 0) lines.push(`${number(forecast.skipped.length)} will be skipped:`);
   for (const { lead, reason } of forecast.skipped.slice(0, SKIPPED_SHOWN)) lines.push(`  ${lead}  ${reason}`);
@@ -53,10 +61,14 @@ function shortened(value: string): string {
 }
 
 function messageText({ message, template, file }: SendOrder): string {
-  const form = message.html === undefined ? "text" : message.text === undefined ? "HTML with a text part made from it" : "text and HTML";
+  const form =
+    message.html === undefined ? "text" : message.text === undefined ? "HTML with a text part made from it" : "text and HTML";
   const lines = [`"${message.subject}", ${form}`];
   const bytes = message.attachments.reduce((sum, attachment) => sum + attachment.content.length, 0);
-  if (message.attachments.length > 0) lines.push(`${message.attachments.map((attachment) => attachment.filename).join(", ")} attached (${Math.ceil(bytes / 1_000)} kB)`);
+  if (message.attachments.length > 0)
+    lines.push(
+      `${message.attachments.map((attachment) => attachment.filename).join(", ")} attached (${Math.ceil(bytes / 1_000)} kB)`,
+    );
   const fallback = fieldsOnFallback(template, file);
   if (fallback.length > 0) lines.push(`no column gives ${fallback.join(", ")}: everybody gets what the message says without it`);
   return lines.join("\n");
@@ -64,7 +76,10 @@ function messageText({ message, template, file }: SendOrder): string {
 
 function mailboxesText({ mailboxes }: Entry): string {
   return mailboxes
-    .map(({ address, host, port, perDayMax }) => `${address} through ${host}:${port}, ${perDayMax === undefined ? "no daily limit" : `at most ${counted(perDayMax, "mail")} a day`}`)
+    .map(
+      ({ address, host, port, perDayMax }) =>
+        `${address} through ${host}:${port}, ${perDayMax === undefined ? "no daily limit" : `at most ${counted(perDayMax, "mail")} a day`}`,
+    )
     .join("\n");
 }
 
@@ -82,15 +97,23 @@ function hoursText({ settings }: Entry): string {
 
 function planRows({ forecast, settings, at }: Entry): [string, string][] {
   const { first, last, mails, stopped } = forecast;
-  const when = ({ at: plannedAt }: PlannedMail): string => (plannedAt <= at ? "at once" : `${localText(settings.zone, plannedAt)} (${settings.zone})`);
+  const when = ({ at: plannedAt }: PlannedMail): string =>
+    plannedAt <= at ? "at once" : `${localText(settings.zone, plannedAt)} (${settings.zone})`;
   const rows: [string, string][] = [];
   if (first !== undefined) rows.push(["First mail", `${when(first)}, to ${first.lead} from ${first.mailbox}`]);
   if (last !== undefined && mails > 1 && stopped === undefined) {
-    const lasts = last.at - at < 1_000 ? "as soon as the servers have taken the others" : `${when(last)}, ${durationText(Math.ceil((last.at - at) / 1_000) * 1_000)} from now`;
+    const lasts =
+      last.at <= at
+        ? "as soon as the servers have taken the others"
+        : `${when(last)}, ${durationText(wholeSeconds(last.at - at))} from now`;
     rows.push(["Last mail", lasts]);
   }
   if (stopped !== undefined) rows.push(["Stops", stopped]);
   return rows;
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.ceil(ms / SECOND_MS) * SECOND_MS;
 }
 
 /** The same as one JSON object, with every rejected row. */
@@ -105,7 +128,13 @@ export function summaryJson(order: SendOrder, entry: Entry, database: string): o
     settingsChanged: entry.settingsChanged,
     status: entry.status,
     database,
-    leads: { accepted: order.leads.length, new: imported.added, known: imported.known, rejected: order.file.rejected, willBeSkipped: forecast.skipped },
+    leads: {
+      accepted: order.leads.length,
+      new: imported.added,
+      known: imported.known,
+      rejected: order.file.rejected,
+      willBeSkipped: forecast.skipped,
+    },
     counts,
     settings: {
       delayMs: settings.delayMs,

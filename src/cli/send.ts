@@ -12,10 +12,17 @@ export function registerSend(program: Command, io: Io): void {
   const command = program
     .command("send")
     .summary("Send a campaign from a CSV file; again continues it")
-    .description("Send a campaign: everybody in a CSV file gets the message once. The same command again continues the same campaign.")
+    .description(
+      "Send a campaign: everybody in a CSV file gets the message once. The same command again continues the same campaign.",
+    )
     .requiredOption("--name <name>", "the campaign's name; a name that is known continues that campaign")
     .requiredOption("--leads <file>", "CSV file with a column of addresses; its other columns are fields for the message")
-    .addOption(repeatable("--mailbox <mailbox>", "'Name <address>=smtp://user:password@host:587', or smtps:// (repeatable)").makeOptionMandatory())
+    .addOption(
+      repeatable(
+        "--mailbox <mailbox>",
+        "'Name <address>=smtp://user:password@host:587', or smtps:// (repeatable)",
+      ).makeOptionMandatory(),
+    )
     .requiredOption("--subject <text>", "subject, with fields such as {{ firstName }}")
     .requiredOption("--body <file>", "the message: .md, .html or .txt, with fields")
     .addOption(repeatable("--attach <file>", "a file that goes with every mail (repeatable)"))
@@ -44,7 +51,8 @@ function repeatable(flags: string, description: string): Option {
 
 async function send(io: Io, options: SendOptions): Promise<ExitCode> {
   if (options.yes !== true && options.json === true) return refuse(io, "with --json nobody is asked: add --yes to send");
-  if (options.yes !== true && !io.canAsk) return refuse(io, "nobody can be asked here, because this is no terminal: add --yes to send without a question");
+  if (options.yes !== true && !io.canAsk)
+    return refuse(io, "nobody can be asked here, because this is no terminal: add --yes to send without a question");
   const { problemLines, readOrder } = await import("./send-order.ts");
   const order = await readOrder(options);
   if (!order.ok) {
@@ -57,7 +65,8 @@ async function send(io: Io, options: SendOptions): Promise<ExitCode> {
     interruption.abort();
   });
   try {
-    const work = (app: App, config: Config) => sendOrder({ io, app, config, options, order: order.value, signal: interruption.signal });
+    const work = (app: App, config: Config) =>
+      sendOrder({ io, app, config, options, order: order.value, signal: interruption.signal });
     return await withApp(io, options, work, { create: true, logs: "error" });
   } finally {
     quiet();
@@ -95,11 +104,19 @@ async function sendOrder(context: SendContext): Promise<ExitCode> {
 
 async function showSummary({ io, options, order, config }: SendContext, entry: Entry): Promise<void> {
   const [{ summaryJson, summaryText }, { styleOf }] = await Promise.all([import("./send-summary.ts"), import("./style.ts")]);
-  io.stdout(options.json === true ? `${JSON.stringify(summaryJson(order, entry, config.database))}\n` : summaryText(order, entry, config.database, styleOf(io)));
+  io.stdout(
+    options.json === true
+      ? `${JSON.stringify(summaryJson(order, entry, config.database))}\n`
+      : summaryText(order, entry, config.database, styleOf(io)),
+  );
 }
 
 function tellNothingToDo({ io, options, order }: SendContext): ExitCode {
-  io.stdout(options.json === true ? `${JSON.stringify({ event: "finished", ending: "nothing-to-do" })}\n` : `All leads of ${order.name} have had their turn: nobody is left to write to.\n`);
+  io.stdout(
+    options.json === true
+      ? `${JSON.stringify({ event: "finished", ending: "nothing-to-do" })}\n`
+      : `All leads of ${order.name} have had their turn: nobody is left to write to.\n`,
+  );
   return 0;
 }
 
@@ -107,25 +124,49 @@ async function tellDetached({ io, app, config, options, order }: SendContext, { 
   const { anotherEngineSends } = await import("./follow.ts");
   const isServed = await anotherEngineSends(app);
   if (options.json === true) io.stdout(`${JSON.stringify({ event: "detached", status, served: isServed })}\n`);
-  else if (isServed) io.stdout(`Campaign ${order.name} is started. The process that serves this database sends it; goniec status shows how far it is.\n`);
+  else if (isServed)
+    io.stdout(
+      `Campaign ${order.name} is started. The process that serves this database sends it; goniec status shows how far it is.\n`,
+    );
   else io.stdout(`Campaign ${order.name} is started. To have it sent: goniec serve --database ${config.database}\n`);
   return 0;
 }
 
 async function sendNow(context: SendContext, entry: Entry): Promise<ExitCode> {
   const { io, app, options, signal } = context;
-  const [{ anotherEngineSends, sendAndFollow }, { progressView }] = await Promise.all([import("./follow.ts"), import("./progress.ts")]);
+  const [{ anotherEngineSends, sendAndFollow }, { progressView }] = await Promise.all([
+    import("./follow.ts"),
+    import("./progress.ts"),
+  ]);
   const isServed = await anotherEngineSends(app);
   const say = (text: string): void => void (options.json !== true && io.stdout(text));
-  say(isServed ? "Another process serves this database and sends the campaign; its progress:\n\n" : "Sending; Ctrl-C stops in order.\n\n");
-  const view = progressView(io, { zone: entry.settings.zone, json: options.json === true, onlyTrouble: entry.settings.delayMs === 0 });
+  say(
+    isServed
+      ? "Another process serves this database and sends the campaign; its progress:\n\n"
+      : "Sending; Ctrl-C stops in order.\n\n",
+  );
+  const view = progressView(io, {
+    zone: entry.settings.zone,
+    json: options.json === true,
+    onlyTrouble: entry.settings.delayMs === 0,
+  });
   const followed = await sendAndFollow(app, entry.campaignId, entry.lastTryId, view, signal);
   return tellEnd(context, followed, isServed);
 }
 
-async function tellEnd({ io, app, options, order }: SendContext, { ending, last }: Followed, isServed: boolean): Promise<ExitCode> {
+async function tellEnd(
+  { io, app, options, order }: SendContext,
+  { ending, last }: Followed,
+  isServed: boolean,
+): Promise<ExitCode> {
   const { endJson, endText } = await import("./send-end.ts");
-  io.stdout(options.json === true ? `${JSON.stringify(endJson(ending, last))}\n` : await endText(app, order.name, { ending, last }, isServed, io));
+  io.stdout(
+    options.json === true
+      ? `${JSON.stringify(endJson(ending, last))}\n`
+      : await endText(app, order.name, { ending, last }, isServed, io),
+  );
   if (ending === "COMPLETED") return 0;
-  return ending === "no-mailbox" ? giveUp(io, `no mailbox may send: ${last.waiting ?? "all need attention"}; correct it and give the same command again`) : 1;
+  return ending === "no-mailbox"
+    ? giveUp(io, `no mailbox may send: ${last.waiting ?? "all need attention"}; correct it and give the same command again`)
+    : 1;
 }

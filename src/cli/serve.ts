@@ -8,9 +8,13 @@ export function registerServe(program: Command, io: Io): void {
   const command = program
     .command("serve")
     .summary("Send the mails of all started campaigns, until stopped")
-    .description("Send the mails of all started campaigns, until Ctrl-C or SIGTERM. A second one on the same database stands by and takes over when the first dies.");
+    .description(
+      "Send the mails of all started campaigns, until Ctrl-C or SIGTERM. A second one on the same database stands by and takes over when the first dies.",
+    );
   addExample(addDatabaseOption(command), "goniec serve --database ./data/goniec.db").action(
-    action(io, (options: CommonOptions) => withApp(io, options, (app, config) => serve(io, app, config.database), { create: true, logs: "info" })),
+    action(io, (options: CommonOptions) =>
+      withApp(io, options, (app, config) => serve(io, app, config.database), { create: true, logs: "info" }),
+    ),
   );
 }
 

@@ -29,5 +29,7 @@ export function number(count: number): string {
 /** Rows of a label and what belongs to it, the labels filled up to one width; further lines of a text stand below its first. */
 export function labelled(rows: readonly (readonly [label: string, text: string])[], style: Style): string {
   const width = Math.max(...rows.map(([label]) => label.length)) + 2;
-  return rows.map(([label, text]) => `${style.dim(label.padEnd(width))}${text.replaceAll("\n", `\n${" ".repeat(width)}`)}\n`).join("");
+  return rows
+    .map(([label, text]) => `${style.dim(label.padEnd(width))}${text.replaceAll("\n", `\n${" ".repeat(width)}`)}\n`)
+    .join("");
 }

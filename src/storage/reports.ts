@@ -125,7 +125,7 @@ export async function leadsInState(
 }
 
 /** What is set for a mailbox beside its server and login. */
-export interface MailboxRules {
+export interface KnownMailboxRules {
   readonly zone: string;
   readonly perDayMax: number | null;
   readonly minGapMs: number;
@@ -133,7 +133,7 @@ export interface MailboxRules {
 }
 
 /** The rules of the mailbox with this address, if it was entered before. */
-export async function mailboxRules(db: Kysely<Database>, address: string): Promise<MailboxRules | undefined> {
+export async function mailboxRules(db: Kysely<Database>, address: string): Promise<KnownMailboxRules | undefined> {
   return db
     .selectFrom("Mailbox")
     .select(["zone", "perDayMax", "minGapMs", "sessionsMax"])
