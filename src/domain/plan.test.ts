@@ -65,16 +65,26 @@ describe("plan", () => {
   });
 
   it("leaves a retry that has its slot in it, however often the plan is looked at and topped up", () => {
-    const planned = plan(facts(), [{ id: 1, notBefore: wednesday + 150_000 }, ...leads(9).map(({ id }) => ({ id: id + 1 }))], wednesday).slots;
+    const planned = plan(
+      facts(),
+      [{ id: 1, notBefore: wednesday + 150_000 }, ...leads(9).map(({ id }) => ({ id: id + 1 }))],
+      wednesday,
+    ).slots;
     const kept = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((id) => ({ id, keepAt: planned.find((slot) => slot.id === id)?.at ?? 0 }));
-    const withNotBefore = kept.map((candidate) => (candidate.id === 1 ? { ...candidate, notBefore: wednesday + 150_000 } : candidate));
+    const withNotBefore = kept.map((candidate) =>
+      candidate.id === 1 ? { ...candidate, notBefore: wednesday + 150_000 } : candidate,
+    );
     const again = plan(facts(), [...withNotBefore, { id: 11 }], wednesday).slots;
     expect(again.slice(0, 10)).toEqual(planned.map((slot) => expect.objectContaining({ id: slot.id, at: slot.at })));
     expect(again[10]?.id).toBe(11);
   });
 
   it("lets a more urgent newcomer go before those that have their slots", () => {
-    const planned = plan(facts(), leads(3).map(({ id }) => ({ id: id + 1 })), wednesday).slots;
+    const planned = plan(
+      facts(),
+      leads(3).map(({ id }) => ({ id: id + 1 })),
+      wednesday,
+    ).slots;
     const kept = planned.map((slot) => ({ id: slot.id, keepAt: slot.at }));
     expect(plan(facts(), [{ id: 1 }, ...kept], wednesday).slots.map((slot) => slot.id)).toEqual([1, 2, 3, 4]);
     expect(plan(facts(), [...kept, { id: 1 }], wednesday).slots.map((slot) => slot.id)).toEqual([2, 3, 4, 1]);

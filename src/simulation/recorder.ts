@@ -11,14 +11,22 @@ export interface Names {
   mailbox(id: number): string;
 }
 
+/** What a transaction did, to be told when it has committed. */
+interface Told {
+  readonly lines: Line[];
+  skips: boolean;
+}
+
 /** Writes down what happens in a simulated world, in order. What a transaction did is written when it has committed, and not otherwise. */
 export class Recorder {
   readonly trace: TraceEntry[] = [];
   readonly #clock: Clock;
   readonly #names: Names;
+  readonly #db: Kysely<Database>;
   readonly #skipped = new Set<number>();
 
-  constructor(clock: Clock, names: Names) {
+  constructor(clock: Clock, names: Names, db: Kysely<Database>) {
+    this.#db = db;
     this.#clock = clock;
     this.#names = names;
   }
@@ -36,30 +44,48 @@ export class Recorder {
     return {
       ...store,
       transaction: async (work) => {
-        const lines: Line[] = [];
-        const result = await store.transaction((tx) => work(this.#listening(tx, lines)));
-        for (const line of lines) this.add(line);
+        const told: Told = { lines: [], skips: false };
+        const result = await store.transaction((tx) => work(this.#listening(tx, told)));
+        for (const line of told.lines) this.add(line);
+        if (told.skips) await this.addSkipped();
         return result;
       },
     };
   }
 
-  #listening(tx: StoreTransaction, lines: Line[]): StoreTransaction {
+  #listening(tx: StoreTransaction, told: Told): StoreTransaction {
     return {
       ...tx,
       changePlan: async (campaignId, change, now) => {
         await tx.changePlan(campaignId, change, now);
-        lines.push(...this.#plannedLines(campaignId, change));
+        told.lines.push(...this.#plannedLines(campaignId, change));
       },
       settle: async (settlement) => {
         const settled = await tx.settle(settlement);
-        if (settled) lines.push(...this.#settledLines(settlement));
+        told.skips ||= settlement.lead.state === "skipped";
+        if (settled) told.lines.push(...this.#settledLines(settlement));
         return settled;
+      },
+      skipLead: async (campaignLeadId, reason, now) => {
+        await tx.skipLead(campaignLeadId, reason, now);
+        told.skips = true;
+      },
+      suppress: async (address, reason, source, now) => {
+        await tx.suppress(address, reason, source, now);
+        told.skips = true;
       },
       setCampaignStatus: async (campaignId, from, to, now) => {
         const changed = await tx.setCampaignStatus(campaignId, from, to, now);
         const [before] = from;
-        if (changed && before !== undefined) lines.push({ type: "status", at: this.#clock.now(), campaign: this.#names.campaign(campaignId), from: before, to, by: "engine" });
+        if (changed && before !== undefined)
+          told.lines.push({
+            type: "status",
+            at: this.#clock.now(),
+            campaign: this.#names.campaign(campaignId),
+            from: before,
+            to,
+            by: "engine",
+          });
         return changed;
       },
     };
@@ -76,20 +102,33 @@ export class Recorder {
   #settledLines({ email, ledger, queue }: Settlement): Line[] {
     if (ledger === undefined) return [];
     const at = this.#clock.now();
-    const mail = { at, campaign: this.#names.campaign(email.campaignId), lead: email.address, step: email.step, mailbox: this.#names.mailbox(email.mailboxId) };
+    const mail = {
+      at,
+      campaign: this.#names.campaign(email.campaignId),
+      lead: email.address,
+      step: email.step,
+      mailbox: this.#names.mailbox(email.mailboxId),
+    };
     const lines: Line[] = [];
     const { conversation } = ledger;
     if (conversation !== undefined) {
       const reply = conversation.reply?.text ?? conversation.fault?.message;
-      lines.push({ type: "attempt", ...mail, attempt: email.attempt + 1, outcome: ledger.outcome, reply, nextAt: queue.notBefore });
+      lines.push({
+        type: "attempt",
+        ...mail,
+        attempt: email.attempt + 1,
+        outcome: ledger.outcome,
+        reply,
+        nextAt: queue.notBefore,
+      });
     }
     if (ledger.state === "unconfirmed") lines.push({ type: "unconfirmed", ...mail, messageId: email.rfcMessageId });
     return lines;
   }
 
   /** Writes down the leads that were skipped since it was last asked: many statements can skip one, the state tells of all. */
-  async addSkipped(db: Kysely<Database>): Promise<void> {
-    const rows = await db
+  async addSkipped(): Promise<void> {
+    const rows = await this.#db
       .selectFrom("CampaignLead as cl")
       .innerJoin("Lead as l", "l.id", "cl.leadId")
       .select(["cl.id", "cl.campaignId", "l.address", sql<string>`COALESCE(cl."reason", '')`.as("reason")])
@@ -99,7 +138,14 @@ export class Recorder {
     for (const row of rows) {
       if (this.#skipped.has(row.id)) continue;
       this.#skipped.add(row.id);
-      this.add({ type: "skipped", at: this.#clock.now(), campaign: this.#names.campaign(row.campaignId), lead: row.address, step: 1, reason: row.reason });
+      this.add({
+        type: "skipped",
+        at: this.#clock.now(),
+        campaign: this.#names.campaign(row.campaignId),
+        lead: row.address,
+        step: 1,
+        reason: row.reason,
+      });
     }
   }
 }

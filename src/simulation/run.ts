@@ -56,7 +56,7 @@ async function live(world: World, scenario: Scenario, lastEventMs: number, optio
     options.progress?.(world.clock.now(), world.recorder.acceptedCount);
     if (until.kind === "idle" && world.clock.monotonicMs() >= lastEventMs && (await world.isIdle())) return true;
   }
-  await world.recorder.addSkipped(world.database.reader);
+  await world.recorder.addSkipped();
   return world.isIdle();
 }
 

@@ -77,7 +77,12 @@ export type ScenarioEvent =
   | (Dated & {
       readonly do: "update-mailbox";
       readonly mailbox: string;
-      readonly set: { readonly zone?: string; readonly perDayMax?: number | null; readonly minGapMs?: number; readonly active?: boolean };
+      readonly set: {
+        readonly zone?: string;
+        readonly perDayMax?: number | null;
+        readonly minGapMs?: number;
+        readonly active?: boolean;
+      };
     })
   | (Dated & { readonly do: "add-leads"; readonly campaign: string; readonly leads: readonly ScenarioLead[] })
   | (Dated & { readonly do: "suppress"; readonly lead: string })

@@ -48,7 +48,12 @@ export class SimulatedServers {
     return conversation;
   }
 
-  async #speak(mail: OutgoingMail, handOver: HandOver, reports: ServerReports, trouble: Trouble | undefined): Promise<Conversation> {
+  async #speak(
+    mail: OutgoingMail,
+    handOver: HandOver,
+    reports: ServerReports,
+    trouble: Trouble | undefined,
+  ): Promise<Conversation> {
     await delay(this.#clock, trouble?.takesMs ?? this.#latencyMs);
     if (trouble?.endsAt === "connection") return trouble.conversation;
     handOver.connected?.();
@@ -96,14 +101,27 @@ function troubleOf(event: SmtpEvent): Trouble {
     const { stage, endsAt } = REPLY_STAGES[event.atStage ?? "rcpt"] ?? { stage: "rcpt", endsAt: "envelope" };
     return { conversation: { stage, dotSent: stage === "dot", reply: reply(event.reply) }, endsAt, accepts: false };
   }
-  const broken = (stage: SmtpStage, kind: "refused" | "timeout" | "lost", message: string): Conversation => ({ stage, dotSent: stage === "dot", fault: { kind, message } });
+  const broken = (stage: SmtpStage, kind: "refused" | "timeout" | "lost", message: string): Conversation => ({
+    stage,
+    dotSent: stage === "dot",
+    fault: { kind, message },
+  });
   switch (event.fail) {
     case "connection":
       return { conversation: broken("connect", "refused", "connection refused"), endsAt: "connection", accepts: false };
     case "timeout":
-      return { conversation: broken("greeting", "timeout", "no greeting"), endsAt: "connection", accepts: false, takesMs: TIMEOUT_MS };
+      return {
+        conversation: broken("greeting", "timeout", "no greeting"),
+        endsAt: "connection",
+        accepts: false,
+        takesMs: TIMEOUT_MS,
+      };
     case "auth":
-      return { conversation: { stage: "auth", dotSent: false, reply: reply("535 5.7.8 authentication failed") }, endsAt: "connection", accepts: false };
+      return {
+        conversation: { stage: "auth", dotSent: false, reply: reply("535 5.7.8 authentication failed") },
+        endsAt: "connection",
+        accepts: false,
+      };
     case "lost-before-body":
       return { conversation: broken("data", "lost", "connection lost"), endsAt: "envelope", accepts: false };
     case "lost-after-body":
@@ -120,4 +138,3 @@ function reply(text: string): NonNullable<Conversation["reply"]> {
   if (parsed === undefined) throw new Error(`${JSON.stringify(text)} is no SMTP reply`);
   return parsed;
 }
-

@@ -82,7 +82,13 @@ export type OutputLine = AcceptedLine | AttemptLine | PlannedLine | StatusLine |
  * `applied` is written when a scenario event has committed (`event` is its index in the scenario), `reverted` when its `for` is over.
  */
 export type WorldFact =
-  | { readonly type: "session"; readonly at: Instant; readonly mailbox: string; readonly worker: number; readonly change: "opened" | "closed" }
+  | {
+      readonly type: "session";
+      readonly at: Instant;
+      readonly mailbox: string;
+      readonly worker: number;
+      readonly change: "opened" | "closed";
+    }
   | { readonly type: "applied" | "reverted"; readonly at: Instant; readonly event: number }
   | { readonly type: "worker"; readonly at: Instant; readonly worker: number; readonly change: "up" | "down" }
   /** The wall clock was stepped; `at` is the instant before, `to` the one after. */

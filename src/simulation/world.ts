@@ -23,8 +23,11 @@ import { VirtualClock } from "./virtual-clock.ts";
 
 const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Signs of life are kept rare, so that a simulated year is not spent on them; a death is noticed by the lock, as in the product. */
-const ENGINE_LEASE_MS = 3_600_000;
+/**
+ * Signs of life and the passes that are only a safety net are kept rare, so that a simulated year is not spent on them. Timing never
+ * comes from them, and a death is noticed by the lock, as in the product.
+ */
+const LIMITS = { engineLeaseMs: 3_600_000, passEveryMs: 600_000 };
 
 /** What a test may exchange to show that the judge would notice; the program itself never does. */
 export interface WorldSeams {
@@ -67,7 +70,14 @@ export class World {
     this.clock = clock;
     this.database = database;
     const mailboxName = (id: number): string => this.#names.get(`mailbox ${id}`) ?? String(id);
-    this.recorder = new Recorder(clock, { campaign: (id) => this.#names.get(`campaign ${id}`) ?? String(id), mailbox: mailboxName });
+    this.recorder = new Recorder(
+      clock,
+      {
+        campaign: (id) => this.#names.get(`campaign ${id}`) ?? String(id),
+        mailbox: mailboxName,
+      },
+      database.reader,
+    );
     this.servers = new SimulatedServers(clock, scenario.smtp.latencyMs, mailboxName);
     this.#liveness = (seams.liveness ?? ((same) => same))(memoryLiveness());
     const store = createSqliteStore(database, this.#liveness, clock);
@@ -91,7 +101,7 @@ export class World {
   /** A person's doing: one transaction, after which every engine looks again. */
   async order<T>(work: (trx: Transaction<Database>, now: Instant) => Promise<T>): Promise<T> {
     const result = await this.database.writer.transaction().execute((trx) => work(trx, this.clock.now()));
-    await this.recorder.addSkipped(this.database.reader);
+    await this.recorder.addSkipped();
     for (const worker of this.#workers) if (worker.life.alive) worker.engine.wake();
     return result;
   }
@@ -99,8 +109,19 @@ export class World {
   async #populate(): Promise<void> {
     await this.order(async (trx, now) => {
       for (const mailbox of this.#scenario.mailboxes) {
-        const account = { address: mailbox.address, host: "simulated.invalid", port: 25, security: "none", sessionsMax: 1 } as const;
-        const id = await saveMailbox(trx, { ...account, zone: mailbox.zone, perDayMax: mailbox.perDayMax, minGapMs: mailbox.minGapMs }, undefined, now);
+        const account = {
+          address: mailbox.address,
+          host: "simulated.invalid",
+          port: 25,
+          security: "none",
+          sessionsMax: 1,
+        } as const;
+        const id = await saveMailbox(
+          trx,
+          { ...account, zone: mailbox.zone, perDayMax: mailbox.perDayMax, minGapMs: mailbox.minGapMs },
+          undefined,
+          now,
+        );
         if (!mailbox.active) await switchMailbox(trx, id, false, "scenario", now);
         this.mailboxes.set(mailbox.address, id);
         this.#names.set(`mailbox ${id}`, mailbox.address);
@@ -115,7 +136,12 @@ export class World {
     const settings = { ...campaign.settings, ...(isAhead && { startAt: campaign.startAt }) };
     const id = await createCampaign(trx, campaign.name, settings, this.#scenario.seed * 1_000 + index, "scenario", now);
     await setMessage(trx, id, { subject: "Hello", text: "Hello {{ email }}", attachments: [] }, now);
-    await setCampaignMailboxes(trx, id, campaign.mailboxes.map((address) => this.mailboxes.get(address) ?? 0), now);
+    await setCampaignMailboxes(
+      trx,
+      id,
+      campaign.mailboxes.map((address) => this.mailboxes.get(address) ?? 0),
+      now,
+    );
     await addLeads(trx, id, campaign.leads, now);
     this.campaigns.set(campaign.name, { id, settings });
     this.#names.set(`campaign ${id}`, campaign.name);
@@ -138,7 +164,8 @@ export class World {
     await this.order(async (trx, now) => {
       const { status: from } = await trx.selectFrom("Campaign").select("status").where("id", "=", id).executeTakeFirstOrThrow();
       const result = await order(trx, id, "scenario", now);
-      if (result.ok && result.value !== from) this.recorder.add({ type: "status", at: now, campaign: name, from, to: result.value, by: "scenario" });
+      if (result.ok && result.value !== from)
+        this.recorder.add({ type: "status", at: now, campaign: name, from, to: result.value, by: "scenario" });
     });
   }
 
@@ -146,7 +173,11 @@ export class World {
     const { id } = this.campaign(name);
     await this.order((trx, now) => addLeads(trx, id, leads, now));
     // A completed campaign that gets leads goes on, as `goniec send` does with one.
-    const { status } = await this.database.reader.selectFrom("Campaign").select("status").where("id", "=", id).executeTakeFirstOrThrow();
+    const { status } = await this.database.reader
+      .selectFrom("Campaign")
+      .select("status")
+      .where("id", "=", id)
+      .executeTakeFirstOrThrow();
     if (status === "COMPLETED") await this.start(name);
   }
 
@@ -158,12 +189,15 @@ export class World {
     const clock = life.clock(this.clock);
     const engine = new Engine({
       store: life.store(this.#store),
-      mailer: life.mailer({ send: (mail, handOver) => this.#converse(number, life, mail, handOver), close: async () => undefined }),
+      mailer: life.mailer({
+        send: (mail, handOver) => this.#converse(number, life, mail, handOver),
+        close: async () => undefined,
+      }),
       clock,
       log: SILENT,
       worker: { bootId, host: "simulated", pid: number, version: "simulation" },
       observer: life.observer((point, address) => this.#diesAt(number, point, address)),
-      limits: { engineLeaseMs: ENGINE_LEASE_MS },
+      limits: LIMITS,
     });
     this.#workers[number - 1] = { number, boots, life, engine, bootId };
     this.recorder.add({ type: "worker", at: this.clock.now(), worker: number, change: "up" });
@@ -184,7 +218,14 @@ export class World {
           worker,
         }),
       session: (mailboxId, change) => {
-        if (life.alive) this.recorder.add({ type: "session", at: this.clock.now(), mailbox: this.#names.get(`mailbox ${mailboxId}`) ?? "", worker, change });
+        if (life.alive)
+          this.recorder.add({
+            type: "session",
+            at: this.clock.now(),
+            mailbox: this.#names.get(`mailbox ${mailboxId}`) ?? "",
+            worker,
+            change,
+          });
       },
     });
   }

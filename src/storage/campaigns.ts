@@ -73,7 +73,18 @@ async function mailboxFacts(trx: Trx, campaignId: number, now: Instant): Promise
   const rows = await trx
     .selectFrom("CampaignMailbox as link")
     .innerJoin("Mailbox as m", "m.id", "link.mailboxId")
-    .selectAll("m")
+    .select([
+      "m.id",
+      "m.address",
+      "m.active",
+      "m.zone",
+      "m.minGapMs",
+      "m.restCount",
+      "m.sessionsMax",
+      "m.attention",
+      "m.perDayMax",
+    ])
+    .select(["m.restingUntil", "m.restReason", "m.lastUsedAt"])
     .select((eb) =>
       eb
         .selectFrom("CampaignEmailQueue as q")
@@ -85,26 +96,51 @@ async function mailboxFacts(trx: Trx, campaignId: number, now: Instant): Promise
     .where("link.campaignId", "=", campaignId)
     .orderBy("m.id")
     .execute();
-  const facts: MailboxFacts[] = [];
-  for (const row of rows) {
-    facts.push({
-      id: row.id,
-      address: row.address,
-      active: row.active === 1,
-      zone: row.zone,
-      minGapMs: row.minGapMs,
-      restCount: row.restCount,
-      sessionsMax: row.sessionsMax,
-      sessionsBusy: Number(row.busy ?? 0),
-      usage: await usageOf(trx, "mailbox", row.id, localDay(row.zone, now).day),
-      ...(row.attention !== null && { attention: row.attention }),
-      ...(row.perDayMax !== null && { perDayMax: row.perDayMax }),
-      ...(row.restingUntil !== null && { restingUntil: row.restingUntil }),
-      ...(row.restReason !== null && { restReason: row.restReason }),
-      ...(row.lastUsedAt !== null && { lastUsedAt: row.lastUsedAt }),
-    });
-  }
-  return facts;
+  const usages = await mailboxUsages(trx, rows, now);
+  return rows.map((row) => ({
+    id: row.id,
+    address: row.address,
+    active: row.active === 1,
+    zone: row.zone,
+    minGapMs: row.minGapMs,
+    restCount: row.restCount,
+    sessionsMax: row.sessionsMax,
+    sessionsBusy: Number(row.busy ?? 0),
+    usage: usages(row),
+    ...(row.attention !== null && { attention: row.attention }),
+    ...(row.perDayMax !== null && { perDayMax: row.perDayMax }),
+    ...(row.restingUntil !== null && { restingUntil: row.restingUntil }),
+    ...(row.restReason !== null && { restReason: row.restReason }),
+    ...(row.lastUsedAt !== null && { lastUsedAt: row.lastUsedAt }),
+  }));
+}
+
+/** What each mailbox has used of its own local day, in one query for all of them. */
+async function mailboxUsages(
+  trx: Trx,
+  mailboxes: readonly { readonly id: number; readonly zone: string }[],
+  now: Instant,
+): Promise<(mailbox: { readonly id: number; readonly zone: string }) => DayUsage> {
+  const days = new Set(mailboxes.map(({ zone }) => localDay(zone, now).day));
+  const rows =
+    mailboxes.length === 0
+      ? []
+      : await trx
+          .selectFrom("DailyUsage")
+          .select(["scopeId", "day", "used"])
+          .where("scope", "=", "mailbox")
+          .where(
+            "scopeId",
+            "in",
+            mailboxes.map(({ id }) => id),
+          )
+          .where("day", "in", [...days])
+          .execute();
+  const used = new Map(rows.map((row) => [`${row.scopeId} ${row.day}`, row.used]));
+  return ({ id, zone }) => {
+    const { day } = localDay(zone, now);
+    return { day, used: used.get(`${id} ${day}`) ?? 0 };
+  };
 }
 
 async function usageOf(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<DayUsage> {
