@@ -10,7 +10,8 @@ const ATTACHMENTS_MAX = 20;
 
 /** Reads the files that go with every mail. Their names in the mail are their own; the type follows from the ending. */
 export async function readAttachments(paths: readonly string[], field: string): Promise<Result<Attachment[]>> {
-  if (paths.length > ATTACHMENTS_MAX) return fail({ field, value: `${paths.length} files`, message: "are too many", allowed: `up to ${ATTACHMENTS_MAX}` });
+  if (paths.length > ATTACHMENTS_MAX)
+    return fail({ field, value: `${paths.length} files`, message: "are too many", allowed: `up to ${ATTACHMENTS_MAX}` });
   const attachments: Attachment[] = [];
   let bytes = 0;
   for (const path of paths) {
@@ -32,6 +33,10 @@ async function fileSize(path: string, field: string): Promise<Result<number>> {
     return file.isFile() ? ok(file.size) : fail({ field, value: path, message: "is not a file" });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    return fail({ field, value: path, message: code === "ENOENT" ? "does not exist" : `cannot be read (${code ?? String(error)})` });
+    return fail({
+      field,
+      value: path,
+      message: code === "ENOENT" ? "does not exist" : `cannot be read (${code ?? String(error)})`,
+    });
   }
 }

@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { simpleParser } from "mailparser";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CliWorld } from "./cli-world.ts";
+
+let world: CliWorld;
+
+beforeEach(() => {
+  world = new CliWorld();
+});
+
+afterEach(() => world.remove());
+
+describe("goniec demo", () => {
+  it("sends every mail once over three mailboxes and says so from the inbox's own count", async () => {
+    const io = await world.run(["demo", "--leads", "7", "--delay", "20ms"]);
+    expect(io.err).toBe("");
+    expect(io.exitCode).toBe(0);
+    expect(io.out).toMatch(/Sent +7 of 7/);
+    expect(io.out).toMatch(/Duplicates +0/);
+    expect(io.out).toMatch(/Gaps +min .* mean .* max /);
+    for (const name of ["anna", "jan", "ola"]) expect(io.out).toContain(`${name}@demo.test`);
+  });
+
+  it("--json is one object", async () => {
+    const io = await world.run(["demo", "--leads", "5", "--delay", "0s", "--json"]);
+    expect(JSON.parse(io.out)).toMatchObject({ leads: 5, sent: 5, duplicates: 0, missing: [], interrupted: false });
+  });
+
+  it("keeps the mails and the database where it is told to", async () => {
+    const inbox = join(world.folder, "inbox");
+    const io = await world.run(["demo", "--leads", "2", "--delay", "0s", "--inbox", inbox, "--database", world.database]);
+    expect(io.exitCode).toBe(0);
+    expect(existsSync(world.database)).toBe(true);
+    const mails = await Promise.all(readdirSync(inbox).map((name) => simpleParser(readFileSync(join(inbox, name)))));
+    expect(mails.map((mail) => mail.subject).toSorted()).toEqual(["Ewa, a coffee in Kraków?", "Piotr, a coffee in Łódź?"]);
+  });
+
+  it("refuses a database that exists, because its engine would send what else is in there", async () => {
+    const io = await world.run(["demo", "--database", world.file("mine.db", "")]);
+    expect(io.exitCode).toBe(2);
+    expect(io.err).toContain("exists already");
+  });
+
+  it.each([
+    [["--leads", "0"], "1 to 1000"],
+    [["--leads", "many"], "whole number"],
+    [["--delay", "soon"], "not a duration"],
+  ])("refuses %j", async (argv, words) => {
+    const io = await world.run(["demo", ...argv]);
+    expect(io.exitCode).toBe(2);
+    expect(io.err).toContain(words);
+  });
+});
