@@ -88,7 +88,7 @@ describe("goniec send", () => {
     );
     expect(more.out).toContain("goes on with changed settings");
     expect(more.out).toContain("2 new, 3 in the campaign already");
-    expect(receivers().sort()).toEqual([1, 2, 3, 4, 5].map((number) => `lead-${number}@example.test`));
+    expect(receivers().toSorted()).toEqual([1, 2, 3, 4, 5].map((number) => `lead-${number}@example.test`));
     expect(server.mails.at(-1)?.parsed.subject).toBe("Ahoj");
     const settings = await world.ask((app) =>
       app.reader.selectFrom("Campaign").select(["perDayMax", "bufferSize", "delayMs"]).executeTakeFirstOrThrow(),
@@ -191,7 +191,7 @@ describe("goniec send", () => {
     expect(io.out).toContain("The same command again goes on where this one stopped.");
     const again = await world.run(sendLine({}, "--yes"));
     expect(again.exitCode).toBe(0);
-    expect(receivers().sort()).toEqual([1, 2, 3].map((number) => `lead-${number}@example.test`));
+    expect(receivers().toSorted()).toEqual([1, 2, 3].map((number) => `lead-${number}@example.test`));
   });
 
   it("says so when somebody else pauses the campaign", async () => {

@@ -93,7 +93,7 @@ describe("progress in a terminal", () => {
     [{ NO_COLOR: "" }, true],
     [{ TERM: "dumb" }, false],
   ])("with %j colours: %s", (environment, colours) => {
-    const io = testIo({ answer: true, environment: environment as Record<string, string> });
+    const io = testIo({ answer: true, environment });
     progressView(io, options).tries([aTry({})]);
     expect(io.out.includes("\x1b[32m")).toBe(colours);
   });
