@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine/engine.ts";
-import { pauseCampaign, resumeCampaign } from "../src/storage/lifecycle.ts";
+import { cancelCampaign, pauseCampaign, resumeCampaign } from "../src/storage/lifecycle.ts";
 import { addLeads, changeSettings, switchMailbox } from "../src/storage/registry.ts";
 import { suppress } from "../src/storage/leads.ts";
 import { CAMPAIGN_DEFAULTS } from "../src/domain/campaign.ts";
@@ -207,6 +207,30 @@ describe("obedience", () => {
     expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(72_000);
     const rows = await world.database.reader.selectFrom("CampaignEmailQueue").select("id").execute();
     expect(rows).toHaveLength(120);
+    await engine.stop();
+  });
+
+  it.each([
+    ["a pause", (id: number) => world.write((trx, now) => pauseCampaign(trx, id, "test", now))],
+    ["a cancelled campaign", (id: number) => world.write((trx, now) => cancelCampaign(trx, id, "test", now))],
+    ["a suppressed lead", () => world.write((trx, now) => suppress(trx, "lead-1@example.test", "asked", "test", now))],
+    ["a mailbox switched off", () => world.write((trx, now) => switchMailbox(trx, 1, false, "test", now))],
+    ["the end of the hours", () => world.clock.advance(10_000)],
+  ])("stops a mail whose conversation has begun: %s", async (_name, order) => {
+    await begin("2025-11-05T14:59:53");
+    const id = await world.campaign("spring", 1, [await world.mailbox("anna@acme.test")], {
+      windows: [{ ...weekdays[0], days: [...weekdays[0].days] }],
+    });
+    world.peer.latencyMs = 12_000;
+    engine.start();
+    await world.clock.advance(5_000);
+    expect((await world.counts(id)).sending).toBe(1);
+    await order(id);
+    await world.clock.advance(60_000);
+    expect(world.peer.accepted).toEqual([]);
+    expect((await world.counts(id)).sending).toBe(0);
+    const used = await world.database.reader.selectFrom("DailyUsage").select("used").execute();
+    expect(used.every((row) => row.used === 0)).toBe(true);
     await engine.stop();
   });
 

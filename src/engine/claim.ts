@@ -146,7 +146,11 @@ export async function lockEmail(
     composedAt: email.composedAt,
   });
   if (!claimed) throw new ClaimLost();
-  await scheduleNextEmail(ctx, tx, afterClaim(facts, email, now), lateness(next.email, now));
+  const left = afterClaim(facts, email, now);
+  await scheduleNextEmail(ctx, tx, left, lateness(next.email, now));
+  const gate = firstClosedGate(left, now);
+  // The end of a conversation wakes the campaign; looking before that would find the same and cost a commit.
+  if (gate !== undefined && isBusy(gate)) await tx.setNextDue(campaign.id, now + RECHECK_MS, "busy");
   return { kind: "claimed", mail: { email, content: next.content, campaign: campaign.name, mailbox: mailbox.address } };
 }
 
