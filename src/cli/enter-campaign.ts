@@ -5,7 +5,6 @@ import type { CampaignSettings } from "../domain/campaign.ts";
 import type { Instant } from "../domain/instant.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { CampaignStatus } from "../domain/states.ts";
-import type { MailboxSpec } from "../mail/smtp-url.ts";
 import { campaignFacts } from "../storage/campaigns.ts";
 import { hasOpenLeads } from "../storage/leads.ts";
 import { startCampaign } from "../storage/lifecycle.ts";
@@ -20,8 +19,8 @@ import {
   setCampaignMailboxes,
 } from "../storage/registry.ts";
 import { campaignReports, lastTryId, mailboxRules, type StateCounts } from "../storage/reports.ts";
-import { type Forecast, forecastOf } from "./forecast.ts";
 import type { Database } from "../storage/schema.ts";
+import { type Forecast, forecastOf } from "./forecast.ts";
 import { CommandError } from "./io.ts";
 import type { CampaignOrder } from "./send-order.ts";
 import { changedSettings, type SettingChanges } from "./send-settings.ts";
@@ -61,37 +60,44 @@ const BATCH_LEADS = 5_000;
  */
 export async function enterCampaign(app: App, order: CampaignOrder, signal: AbortSignal): Promise<Result<Entry>> {
   const secrets = await Promise.all(order.mailboxes.map(async ({ login }) => login && (await app.secrets.close(login.password))));
-  return app.write((trx, now) => enter(trx, { order, secrets, signal, now }));
-}
-
-/** Thrown to roll a rehearsal back; never leaves this file. */
-class RehearsalOver extends Error {
-  readonly result: Result<Entry>;
-
-  constructor(result: Result<Entry>) {
-    super("rehearsal over");
-    this.result = result;
-  }
+  return inTransaction(app, (entered) => entered.ok, { order, secrets, signal });
 }
 
 /** Does what `enterCampaign` does and takes it back, so that what is shown before the question is what will be. */
 export async function rehearse(app: App, order: CampaignOrder, signal: AbortSignal): Promise<Result<Entry>> {
-  try {
-    return await app.write(async (trx, now) => {
-      throw new RehearsalOver(await enter(trx, { order, secrets: [], signal, now }));
-    });
-  } catch (error) {
-    if (error instanceof RehearsalOver) return error.result;
-    throw error;
-  }
+  return inTransaction(app, () => false, { order, secrets: [], signal });
 }
 
-interface EntryContext {
+interface EntryOrder {
   readonly order: CampaignOrder;
   /** Of each mailbox's password, locked; the rehearsal needs none. */
   readonly secrets: readonly (string | undefined)[];
   readonly signal: AbortSignal;
-  readonly now: Instant;
+}
+
+type EntryContext = EntryOrder & { readonly now: Instant };
+
+/** Thrown to roll a transaction back; never leaves this file. */
+class RolledBack extends Error {
+  readonly result: Result<Entry>;
+
+  constructor(result: Result<Entry>) {
+    super("rolled back");
+    this.result = result;
+  }
+}
+
+async function inTransaction(app: App, isKept: (entered: Result<Entry>) => boolean, order: EntryOrder): Promise<Result<Entry>> {
+  try {
+    return await app.write(async (trx, now) => {
+      const entered = await enter(trx, { ...order, now });
+      if (!isKept(entered)) throw new RolledBack(entered);
+      return entered;
+    });
+  } catch (error) {
+    if (error instanceof RolledBack) return error.result;
+    throw error;
+  }
 }
 
 async function enter(trx: Trx, context: EntryContext): Promise<Result<Entry>> {
@@ -134,8 +140,10 @@ async function enterMailboxes(trx: Trx, campaignId: number, zone: string, contex
   const ids: number[] = [];
   const mailboxes: Entry["mailboxes"][number][] = [];
   for (const [index, spec] of order.mailboxes.entries()) {
-    const rules = await rulesFor(trx, spec, zone, order.changes);
-    const { login, address, host, port, security, name } = spec;
+    const { login, host, port, security, name } = spec;
+    // One spelling, or Anna@ and anna@ would have a daily limit each.
+    const address = spec.address.toLowerCase();
+    const rules = await rulesFor(trx, address, zone, order.changes);
     ids.push(await saveMailbox(trx, { address, host, port, security, name, user: login?.user, ...rules }, secrets[index], now));
     mailboxes.push({ address, host, port, ...(rules.perDayMax !== undefined && { perDayMax: rules.perDayMax }) });
   }
@@ -144,7 +152,7 @@ async function enterMailboxes(trx: Trx, campaignId: number, zone: string, contex
 }
 
 /** A mailbox that is known keeps the rules that the command line does not speak of, because other campaigns send from it too. */
-async function rulesFor(trx: Trx, { address }: MailboxSpec, zone: string, changes: SettingChanges) {
+async function rulesFor(trx: Trx, address: string, zone: string, changes: SettingChanges) {
   const known = await mailboxRules(trx, address);
   const limit = changes.mailboxPerDayMax ?? known?.perDayMax ?? "none";
   return {

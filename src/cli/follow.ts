@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 import type { App } from "../app.ts";
 import type { CampaignFacts } from "../domain/campaign.ts";
 import { causeText } from "../domain/explain.ts";
-import { firstClosedGate, startGate } from "../domain/gates.ts";
+import { closedGates, firstClosedGate, startGate } from "../domain/gates.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import { Alarm } from "../engine/wait.ts";
@@ -112,8 +112,13 @@ function endingOf({ campaign, mailboxes }: CampaignFacts): Ending | undefined {
     case "DRAFT":
     case "SCHEDULED":
     case "IN_PROGRESS":
-      return mailboxes.every((mailbox) => !mailbox.active || mailbox.attention !== undefined) ? "no-mailbox" : undefined;
+      return isWithoutMailbox(mailboxes) ? "no-mailbox" : undefined;
   }
+}
+
+/** Only a person can change that, so waiting for it would be waiting for ever. */
+function isWithoutMailbox(mailboxes: CampaignFacts["mailboxes"]): boolean {
+  return mailboxes.every((mailbox) => !mailbox.active || mailbox.attention !== undefined);
 }
 
 async function factsOf(app: App, campaignId: number): Promise<CampaignFacts> {
@@ -143,6 +148,9 @@ async function snapshotOf(app: App, facts: CampaignFacts): Promise<Snapshot> {
 
 /** The gap between two mails, and a mailbox that is at it, are no waiting that needs words. */
 function waitingFor(facts: CampaignFacts, at: Instant): string | undefined {
+  if (isWithoutMailbox(facts.mailboxes)) {
+    return closedGates(facts, at).flatMap((gate) => (gate.gate === "mailboxes" ? [causeText(gate, facts.campaign.zone)] : []))[0];
+  }
   const gate = facts.campaign.status === "SCHEDULED" ? startGate(facts, at) : firstClosedGate(facts, at);
   if (gate === undefined || gate.gate === "pace" || gate.gate === "status") return undefined;
   if (gate.gate === "mailboxes" && gate.bars.some((bar) => bar.why === "busy" || bar.why === "min-gap")) return undefined;

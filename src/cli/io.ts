@@ -110,11 +110,16 @@ async function guarded(io: Io, work: () => Promise<ExitCode>): Promise<ExitCode>
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     io.stderr(`goniec: ${error.message}\n`);
-    const expected = error instanceof CommandError || error.name === "StorageError";
+    const isExpected = error instanceof CommandError || error.name === "StorageError" || isSystemError(error);
     if (io.environment["GONIEC_LOG_LEVEL"] === "debug") io.stderr(`${error.stack ?? ""}\n`);
-    else if (!expected) io.stderr("This was not expected. GONIEC_LOG_LEVEL=debug shows where it happened.\n");
+    else if (!isExpected) io.stderr("This was not expected. GONIEC_LOG_LEVEL=debug shows where it happened.\n");
     return error instanceof CommandError ? error.exitCode : 1;
   }
+}
+
+/** A file that may not be read, a full disk: the system's own words name the file. */
+function isSystemError(error: Error): boolean {
+  return "syscall" in error && "code" in error;
 }
 
 async function exists(database: string): Promise<boolean> {

@@ -151,7 +151,7 @@ async function sendNow(context: SendContext, entry: Entry): Promise<ExitCode> {
     onlyTrouble: entry.settings.delayMs === 0,
   });
   const followed = await sendAndFollow(app, entry.campaignId, entry.lastTryId, view, signal);
-  return tellEnd(context, followed, isServed);
+  return tellEnd(context, followed, await anotherEngineSends(app));
 }
 
 async function tellEnd(
@@ -167,6 +167,6 @@ async function tellEnd(
   );
   if (ending === "COMPLETED") return 0;
   return ending === "no-mailbox"
-    ? giveUp(io, `no mailbox may send: ${last.waiting ?? "all need attention"}; correct it and give the same command again`)
+    ? giveUp(io, `${last.waiting ?? "no mailbox may send"}; correct the mailbox and give the same command again`)
     : 1;
 }
