@@ -52,7 +52,7 @@ export function reportText(report: DemoReport, drawn: { readonly min: number; re
     const { minMs, meanMs, maxMs } = gaps;
     rows.push([
       "Gaps",
-      `min ${seconds(minMs)}   mean ${seconds(meanMs)}   max ${seconds(maxMs)}   ${style.dim(`drawn from ${seconds(drawn.min)} to ${seconds(drawn.max)}`)}`,
+      `min ${seconds(minMs)}   mean ${seconds(meanMs)}   max ${seconds(maxMs)}   ${style.dim(`drawn from ${seconds(drawn.min)} to ${seconds(drawn.max)}, and some ms on the way`)}`,
     ]);
   }
   rows.push([
