@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fail, ok, type Problem, problemText, type Result } from "../domain/result.ts";
+import { LEADS_MAX, parseCampaignName } from "../domain/setting-text.ts";
 import { compileTemplate, type MessageTemplate, squeeze } from "../domain/template.ts";
 import type { LeadFormat } from "../leads/csv-format.ts";
 import type { RejectedRow } from "../leads/read-leads.ts";
@@ -43,8 +44,6 @@ export interface LeadFile {
   readonly rejected: readonly RejectedRow[];
 }
 
-const LEADS_MAX = 1_000_000;
-const NAME_LENGTH_MAX = 120;
 const SHOWN_COLUMNS_MAX = 30;
 
 /** Reads and checks everything that the options name; gives all that is wrong with it, not only the first. */
@@ -54,7 +53,7 @@ export async function readOrder(options: SendOptions): Promise<Result<SendOrder,
     if (!result.ok) problems.push(result.error);
     return result.ok ? result.value : undefined;
   };
-  const name = take(parseName(options.name));
+  const name = take(parseCampaignName(options.name, "--name"));
   const mailboxes = await readMailboxes(options.mailbox, problems);
   const changes = await readSettings(options, problems);
   const written = take(await readMessage(options));
@@ -63,15 +62,6 @@ export async function readOrder(options: SendOptions): Promise<Result<SendOrder,
     problems.push(...unknownFields(written.template, imported.file, imported.leads));
   if (problems.length > 0 || name === undefined || written === undefined || imported === undefined) return fail(problems);
   return ok({ name, mailboxes, changes, ...imported, ...written });
-}
-
-function parseName(text: string): Result<string> {
-  const name = text.trim();
-  const refuse = (message: string) =>
-    fail({ field: "--name", value: text, message, allowed: `1 to ${NAME_LENGTH_MAX} characters in one line` });
-  if (name === "") return refuse("is empty");
-  if (name.length > NAME_LENGTH_MAX) return refuse(`has ${name.length} characters`);
-  return /\p{Cc}/u.test(name) ? refuse("contains a line break or control character") : ok(name);
 }
 
 async function readMailboxes(texts: readonly string[], problems: Problem[]): Promise<MailboxSpec[]> {

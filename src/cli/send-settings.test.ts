@@ -29,7 +29,7 @@ describe("settings of a new campaign", () => {
 
   it.each([
     ["0.2", { min: -0.2, max: 0.2 }],
-    ["0", { min: -0, max: 0 }],
+    ["0", { min: 0, max: 0 }],
     ["-0.1,0.3", { min: -0.1, max: 0.3 }],
     ["0, 1", { min: 0, max: 1 }],
   ])("take --jitter %s", async (jitter, expected) => {

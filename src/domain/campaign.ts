@@ -32,6 +32,14 @@ export const CAMPAIGN_DEFAULTS = {
   retryDelaysMs: [60_000, 300_000, 900_000],
 } as const satisfies CampaignSettings;
 
+/**
+ * The daily limit of a new campaign for which none was said. An unpaced one has none: its mailboxes' limits and the servers' answers are
+ * its brakes.
+ */
+export function defaultPerDayMax(delayMs: number): number | undefined {
+  return delayMs === 0 ? undefined : CAMPAIGN_DEFAULTS.perDayMax;
+}
+
 /** A campaign as the engine decides about it: its settings and how far its pace has come. */
 export interface Campaign extends CampaignSettings, PacePosition {
   readonly id: number;

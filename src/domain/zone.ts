@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import type { Instant } from "./instant.ts";
 import { fail, ok, type Result } from "./result.ts";
+import { letterDifference } from "./spelling.ts";
 
 const ZONE_ALLOWED = "an IANA time zone such as Europe/Warsaw, America/New_York or UTC";
 const REGION_AND_CITY = /^[a-z_]+(?:\/[a-z0-9_+-]+)+$/i;
@@ -75,20 +76,6 @@ function nearestZone(name: string): string | undefined {
 
 function cityOf(zone: string): string {
   return zone.slice(zone.lastIndexOf("/") + 1);
-}
-
-/** Levenshtein distance as a share of the longer word: 0 equal, 1 nothing in common. */
-function letterDifference(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return (row[b.length] ?? 0) / Math.max(a.length, b.length, 1);
 }
 
 const DAY_NAMES = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;

@@ -50,15 +50,29 @@ interface Dated {
   readonly line: number;
 }
 
+/** How a server or the way to it fails; the last two lose the connection after the body, when the server has the mail, and when not. */
+export const SMTP_FAILURES = [
+  "connection",
+  "timeout",
+  "auth",
+  "lost-before-body",
+  "lost-after-body",
+  "dropped-after-body",
+] as const;
+
+/** What a server's reply answers to. */
+export const SMTP_STAGES = ["connect", "mail", "rcpt", "data", "body"] as const;
+
 export interface SmtpEvent extends Dated {
   readonly do: "smtp";
   /** Neither means every mail. */
   readonly mailbox?: string;
   readonly lead?: string;
-  readonly fail?: "connection" | "timeout" | "auth" | "lost-before-body" | "lost-after-body" | "dropped-after-body";
+  readonly fail?: (typeof SMTP_FAILURES)[number];
   /** As the server says it: `451 4.7.1 greylisted`. */
   readonly reply?: string;
-  readonly atStage?: "connect" | "mail" | "rcpt" | "data" | "body";
+  /** With `reply`; `rcpt` when left out. */
+  readonly atStage?: (typeof SMTP_STAGES)[number];
   readonly times?: number;
   readonly forMs?: number;
 }
