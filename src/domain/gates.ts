@@ -89,7 +89,9 @@ function mailboxGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined 
     if (bar === undefined) return undefined;
     bars.push(bar);
   }
-  return { gate: "mailboxes", bars, until: earliest(bars.map((bar) => bar.until)) };
+  // A conversation may end at any moment, so with one under way no clock says when a mailbox is free.
+  const isBusy = bars.some((bar) => bar.why === "busy");
+  return { gate: "mailboxes", bars, until: isBusy ? undefined : earliest(bars.map((bar) => bar.until)) };
 }
 
 /** What keeps this mailbox from taking a mail at `at`; undefined when nothing does. */

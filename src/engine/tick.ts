@@ -1,4 +1,4 @@
-import type { Instant } from "../domain/instant.ts";
+import { type Instant, SECOND_MS } from "../domain/instant.ts";
 import { type ClaimedMail, claimNext } from "./claim.ts";
 import type { EngineContext } from "./context.ts";
 import { startDueCampaign } from "./start.ts";
@@ -19,14 +19,27 @@ export interface Departures {
  * Returns the next instant at which a pass can find something by the clock alone.
  */
 export async function processScheduledEmails(ctx: EngineContext, departures: Departures): Promise<Instant | undefined> {
-  for (let claimed = true; claimed && departures.hasRoom(); ) {
-    claimed = false;
-    for (const campaign of await ctx.store.dueCampaigns(ctx.clock.now(), ROUND_MAX)) {
+  const vainLooks = new Map<number, number>();
+  while (departures.hasRoom()) {
+    const due = await ctx.store.dueCampaigns(ctx.clock.now(), ROUND_MAX);
+    const worthwhile = due.filter(({ id }) => (vainLooks.get(id) ?? 0) < VAIN_LOOKS_MAX);
+    if (worthwhile.length === 0) return due.length === 0 ? ctx.store.nextInstant() : restFromVainLooks(ctx, due);
+    for (const { id, status } of worthwhile) {
       if (!departures.hasRoom()) break;
-      claimed = (await processCampaign(ctx, campaign.id, campaign.status === "SCHEDULED", departures)) || claimed;
+      const found = await processCampaign(ctx, id, status === "SCHEDULED", departures);
+      if (!found) vainLooks.set(id, (vainLooks.get(id) ?? 0) + 1);
     }
   }
-  return departures.hasRoom() ? ctx.store.nextInstant() : undefined;
+  return undefined;
+}
+
+/** How often one pass looks at a campaign that gives nothing: an outcome recorded meanwhile may have woken it again, but not often. */
+const VAIN_LOOKS_MAX = 5;
+
+/** Every look stores a later instant for the next. Should one not, that is a defect, which may cost a second but no core. */
+function restFromVainLooks(ctx: EngineContext, due: readonly { readonly id: number }[]): Instant {
+  ctx.log.error("campaign looked at in vain", { campaignId: due[0]?.id, campaigns: due.length });
+  return ctx.clock.now() + SECOND_MS;
 }
 
 /** One campaign's turn; its failure is logged, costs only its own place, and is tried again later. True when a mail was claimed. */

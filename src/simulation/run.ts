@@ -24,7 +24,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     const last = schedule(world, scenario);
     const idle = await live(world, scenario, last, options);
     world.recorder.add({ type: "end", at: world.clock.now(), idle });
-    return { trace: world.recorder.trace, summaries: await summaries(world, scenario) };
+    return { trace: world.recorder.trace, summaries: await summaries(world, scenario), defects: world.defects };
   } finally {
     await world.close();
   }

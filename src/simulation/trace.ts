@@ -103,4 +103,6 @@ export type TraceEntry = (Exclude<OutputLine, SummaryLine> | WorldFact) & { read
 export interface Run {
   readonly trace: readonly TraceEntry[];
   readonly summaries: readonly SummaryLine[];
+  /** Defects that the engines reported of themselves; a run is sound only without any. */
+  readonly defects: readonly string[];
 }

@@ -21,13 +21,23 @@ import type { Scenario, ScenarioCampaign } from "./scenario.ts";
 import { SimulatedServers } from "./servers.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+/** What an engine says when it has met a defect of its own; anything else that it logs is told better by the trace. */
+const DEFECTS = new Set([
+  "campaign looked at in vain",
+  "campaign not processed",
+  "pass failed",
+  "sending broke",
+  "mail could not be sent",
+]);
 
 /**
  * Signs of life and the passes that are only a safety net are kept rare, so that a simulated year is not spent on them. Timing never
  * comes from them, and a death is noticed by the lock, as in the product.
  */
-const LIMITS = { engineLeaseMs: 3_600_000, passEveryMs: 600_000 };
+const LIMITS = { engineLeaseMs: 3_600_000, passEveryMs: 600_000, standbyEveryMs: 3_600_000 };
+
+/** How soon an engine that stands by notices that the one in charge is gone: the product's own interval, without its many questions. */
+const TAKEOVER_MS = 250;
 
 /** What a test may exchange to show that the judge would notice; the program itself never does. */
 export interface WorldSeams {
@@ -58,6 +68,8 @@ export class World {
   readonly servers: SimulatedServers;
   readonly campaigns = new Map<string, KnownCampaign>();
   readonly mailboxes = new Map<string, number>();
+  /** Defects that the engines reported of themselves. */
+  readonly defects: string[] = [];
   readonly #scenario: Scenario;
   readonly #liveness: Liveness;
   readonly #store: Store;
@@ -102,7 +114,7 @@ export class World {
   async order<T>(work: (trx: Transaction<Database>, now: Instant) => Promise<T>): Promise<T> {
     const result = await this.database.writer.transaction().execute((trx) => work(trx, this.clock.now()));
     await this.recorder.addSkipped();
-    for (const worker of this.#workers) if (worker.life.alive) worker.engine.wake();
+    this.#wakeAll();
     return result;
   }
 
@@ -181,6 +193,20 @@ export class World {
     if (status === "COMPLETED") await this.start(name);
   }
 
+  /** The dead report nothing: what they stumble over is their own death. */
+  #logOf(life: Life): Logger {
+    const quiet = (): void => undefined;
+    return {
+      debug: quiet,
+      info: quiet,
+      warn: quiet,
+      error: (event, fields) => {
+        if (life.alive && DEFECTS.has(event))
+          this.defects.push(`${new Date(this.clock.now()).toISOString()} ${event} ${JSON.stringify(fields ?? {})}`);
+      },
+    };
+  }
+
   #boot(number: number): void {
     const before = this.#workers[number - 1];
     const boots = (before?.boots ?? 0) + 1;
@@ -194,7 +220,7 @@ export class World {
         close: async () => undefined,
       }),
       clock,
-      log: SILENT,
+      log: this.#logOf(life),
       worker: { bootId, host: "simulated", pid: number, version: "simulation" },
       observer: life.observer((point, address) => this.#diesAt(number, point, address)),
       limits: LIMITS,
@@ -249,8 +275,17 @@ export class World {
     if (!worker.life.alive) return;
     worker.life.end();
     this.#liveness.letGo(worker.bootId);
-    this.recorder.add({ type: "worker", at: this.clock.now(), worker: number, change: "down" });
+    this.#tellGone(number);
     this.clock.setTimer(forMs, () => this.#boot(number));
+  }
+
+  #tellGone(number: number): void {
+    this.recorder.add({ type: "worker", at: this.clock.now(), worker: number, change: "down" });
+    this.clock.setTimer(TAKEOVER_MS, () => this.#wakeAll());
+  }
+
+  #wakeAll(): void {
+    for (const worker of this.#workers) if (worker.life.alive) worker.engine.wake();
   }
 
   /** Stops a worker in order; a new one takes its place after `forMs`. */
@@ -263,7 +298,7 @@ export class World {
     await worker.engine.stop();
     if (!worker.life.alive) return;
     worker.life.end();
-    this.recorder.add({ type: "worker", at: this.clock.now(), worker: number, change: "down" });
+    this.#tellGone(number);
   }
 
   get workerNumbers(): number[] {
