@@ -4,7 +4,7 @@ import { parseDuration } from "./domain/duration.ts";
 import { fail, ok, type Result } from "./domain/result.ts";
 import { LOG_LEVELS } from "./log.ts";
 
-export const CONFIG_FILE = "goniec.config.json";
+const CONFIG_FILE = "goniec.config.json";
 
 const duration = (field: string) =>
   z.string().transform((text, context) => {
@@ -44,7 +44,7 @@ const VARIABLES: Readonly<Record<ConfigKey, string>> = {
   sendsMax: "GONIEC_SENDS_MAX",
 };
 
-export const CONFIG_KEYS = Object.keys(VARIABLES) as ConfigKey[];
+const CONFIG_KEYS = Object.keys(VARIABLES) as ConfigKey[];
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -75,10 +75,15 @@ export function loadConfig(
   const config = parsed.data;
   const sources = CONFIG_KEYS.map((key) => ({
     key,
-    value: String(given[key] ?? config[key] ?? "beside the database"),
+    value: shown(given[key] ?? config[key] ?? "beside the database"),
     from: origin[key] ?? "default",
   }));
   return ok({ config, sources });
+}
+
+/** A value as its author may have written it: a configuration file can hold an object where a text belongs. */
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function configProblem(error: z.ZodError, given: Record<string, unknown>, origin: Record<string, string>) {
@@ -86,7 +91,7 @@ function configProblem(error: z.ZodError, given: Record<string, unknown>, origin
   const key = String(issue?.path[0] ?? (issue?.code === "unrecognized_keys" ? issue.keys[0] : ""));
   return {
     field: origin[key] === undefined || !(key in VARIABLES) ? `setting ${key}` : `${key} (from ${origin[key]})`,
-    value: String(given[key] ?? ""),
+    value: shown(given[key] ?? ""),
     message: issue?.message ?? "not understood",
     ...(key in VARIABLES ? {} : { allowed: CONFIG_KEYS.join(", ") }),
   };

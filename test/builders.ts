@@ -2,7 +2,7 @@ import { CAMPAIGN_DEFAULTS, type Campaign, type CampaignFacts, type MailboxFacts
 import { NO_HOLIDAYS } from "../src/domain/holidays.ts";
 
 /** Test data with defaults: a running campaign of the product's default pace, open around the clock, without limits. */
-export function campaign(changes: Partial<Campaign> = {}): Campaign {
+function campaign(changes: Partial<Campaign> = {}): Campaign {
   const { perDayMax: _none, ...defaults } = CAMPAIGN_DEFAULTS;
   return {
     id: 1,

@@ -95,7 +95,7 @@ function mailboxGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined 
 }
 
 /** What keeps this mailbox from taking a mail at `at`; undefined when nothing does. */
-export function mailboxBar(mailbox: MailboxFacts, at: Instant): MailboxBar | undefined {
+function mailboxBar(mailbox: MailboxFacts, at: Instant): MailboxBar | undefined {
   const bar = (why: MailboxBar["why"], until?: Instant, detail?: string): MailboxBar => ({
     mailboxId: mailbox.id,
     address: mailbox.address,
@@ -139,7 +139,7 @@ function isLessUsed(a: MailboxFacts, b: MailboxFacts): boolean {
 }
 
 /** How much of the limit is taken on `day`; a usage of another day says nothing about it. */
-export function usedOn(usage: DayUsage, day: string): number {
+function usedOn(usage: DayUsage, day: string): number {
   return usage.day === day ? usage.used : 0;
 }
 
@@ -148,6 +148,6 @@ export function oneMore(usage: DayUsage, day: string): DayUsage {
   return { day, used: usedOn(usage, day) + 1 };
 }
 
-export function earliest(instants: readonly (Instant | undefined)[]): Instant | undefined {
+function earliest(instants: readonly (Instant | undefined)[]): Instant | undefined {
   return instants.reduce((least, at) => (at !== undefined && (least === undefined || at < least) ? at : least), undefined);
 }

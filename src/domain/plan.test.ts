@@ -75,7 +75,8 @@ describe("plan", () => {
       candidate.id === 1 ? { ...candidate, notBefore: wednesday + 150_000 } : candidate,
     );
     const again = plan(facts(), [...withNotBefore, { id: 11 }], wednesday).slots;
-    expect(again.slice(0, 10)).toEqual(planned.map((slot) => expect.objectContaining({ id: slot.id, at: slot.at })));
+    const placed = (slots: typeof again): unknown[] => slots.map(({ id, at }) => ({ id, at }));
+    expect(placed(again.slice(0, 10))).toEqual(placed(planned));
     expect(again[10]?.id).toBe(11);
   });
 

@@ -2,13 +2,13 @@ import { HOUR_MS, type Instant, MINUTE_MS } from "./instant.ts";
 import type { OutcomeClass } from "./outcome.ts";
 
 /** A temporary answer for a recipient: three retries, so four attempts. */
-export const RETRY_DELAYS_MS: readonly number[] = [1 * MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS];
+const RETRY_DELAYS_MS: readonly number[] = [1 * MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS];
 
 /** Greylisting servers ask for minutes and some for hours, so they are given far longer than other temporary answers. */
 export const GREYLIST_DELAYS_MS: readonly number[] = [10 * MINUTE_MS, 30 * MINUTE_MS, 1 * HOUR_MS, 2 * HOUR_MS, 4 * HOUR_MS];
 
 /** A mailbox in trouble rests; the last rest repeats until it works again. */
-export const MAILBOX_REST_MS: readonly number[] = [1 * MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS];
+const MAILBOX_REST_MS: readonly number[] = [1 * MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS];
 
 /** The delays in force, in ms: the k-th stands between a lead's k-th failed attempt and its next. */
 export interface RetryDelays {

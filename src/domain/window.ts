@@ -6,7 +6,7 @@ import type { Problem } from "./result.ts";
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
-export const DAY_MINUTES = 1_440;
+const DAY_MINUTES = 1_440;
 
 /** Hours of the wall clock that repeat on some weekdays; never over midnight. */
 export interface WindowBlock {
@@ -45,7 +45,7 @@ export type Opening =
     };
 
 /** How far a search goes: more than a year, and an end for hours that holidays never let happen. */
-export const SEARCHED_DAYS_MAX = 400;
+const SEARCHED_DAYS_MAX = 400;
 
 interface Stretch {
   readonly from: Instant;

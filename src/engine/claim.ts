@@ -93,7 +93,7 @@ interface NextEmail {
 }
 
 /** The campaign's head: its first due row whose lead may be written to, with the text; rows of barred leads are skipped on the way. */
-export async function getNextEmailForCampaign(
+async function getNextEmailForCampaign(
   ctx: EngineContext,
   tx: StoreTransaction,
   facts: CampaignFacts,
@@ -119,12 +119,7 @@ async function contentOf(ctx: EngineContext, tx: StoreTransaction, email: Queued
 }
 
 /** The atomic claim: the row becomes this worker's, or the whole transaction is undone. */
-export async function lockEmail(
-  ctx: EngineContext,
-  tx: StoreTransaction,
-  facts: CampaignFacts,
-  next: NextEmail,
-): Promise<ClaimResult> {
+async function lockEmail(ctx: EngineContext, tx: StoreTransaction, facts: CampaignFacts, next: NextEmail): Promise<ClaimResult> {
   const { campaign } = facts;
   await ctx.observer.reached("before-claim", next.email.address);
   const now = ctx.clock.now();

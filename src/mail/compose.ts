@@ -72,7 +72,7 @@ function party({ name, address }: MailParty): { name: string; address: string } 
 }
 
 /** The text part of a mail that was written as HTML only: links keep their addresses, tables and lists stay readable. */
-export const textFromHtml = compile({
+const textFromHtml = compile({
   wordwrap: 78,
   selectors: [
     { selector: "a", options: { hideLinkHrefIfSameAsText: true, noAnchorUrl: true } },

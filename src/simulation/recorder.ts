@@ -1,5 +1,6 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { Clock, PlanChange, Settlement, Store, StoreTransaction } from "../engine/ports.ts";
+import { skippedLeads } from "../storage/reports.ts";
 import type { Database } from "../storage/schema.ts";
 import type { OutputLine, SummaryLine, TraceEntry, WorldFact } from "./trace.ts";
 
@@ -128,13 +129,7 @@ export class Recorder {
 
   /** Writes down the leads that were skipped since it was last asked: many statements can skip one, the state tells of all. */
   async addSkipped(): Promise<void> {
-    const rows = await this.#db
-      .selectFrom("CampaignLead as cl")
-      .innerJoin("Lead as l", "l.id", "cl.leadId")
-      .select(["cl.id", "cl.campaignId", "l.address", sql<string>`COALESCE(cl."reason", '')`.as("reason")])
-      .where("cl.state", "=", "skipped")
-      .orderBy("cl.id")
-      .execute();
+    const rows = await skippedLeads(this.#db);
     for (const row of rows) {
       if (this.#skipped.has(row.id)) continue;
       this.#skipped.add(row.id);
@@ -142,7 +137,7 @@ export class Recorder {
         type: "skipped",
         at: this.#clock.now(),
         campaign: this.#names.campaign(row.campaignId),
-        lead: row.address,
+        lead: row.lead,
         step: 1,
         reason: row.reason,
       });

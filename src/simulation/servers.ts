@@ -101,12 +101,17 @@ function troubleOf(event: SmtpEvent): Trouble {
     const { stage, endsAt } = REPLY_STAGES[event.atStage ?? "rcpt"] ?? { stage: "rcpt", endsAt: "envelope" };
     return { conversation: { stage, dotSent: stage === "dot", reply: reply(event.reply) }, endsAt, accepts: false };
   }
+  if (event.fail === undefined) throw new Error("an smtp event says what fails or what is replied");
+  return failureOf(event.fail);
+}
+
+function failureOf(fail: NonNullable<SmtpEvent["fail"]>): Trouble {
   const broken = (stage: SmtpStage, kind: "refused" | "timeout" | "lost", message: string): Conversation => ({
     stage,
     dotSent: stage === "dot",
     fault: { kind, message },
   });
-  switch (event.fail) {
+  switch (fail) {
     case "connection":
       return { conversation: broken("connect", "refused", "connection refused"), endsAt: "connection", accepts: false };
     case "timeout":
@@ -128,8 +133,6 @@ function troubleOf(event: SmtpEvent): Trouble {
       return { conversation: broken("dot", "lost", "connection lost after the body"), endsAt: "answer", accepts: true };
     case "dropped-after-body":
       return { conversation: broken("dot", "lost", "connection lost after the body"), endsAt: "answer", accepts: false };
-    default:
-      throw new Error("an smtp event says what fails or what is replied");
   }
 }
 

@@ -66,6 +66,6 @@ export class VirtualClock implements Clock {
 }
 
 /** A turn of the event loop: every promise that can resolve without input or a timer has done so. */
-export function settled(): Promise<void> {
+function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -12,6 +12,7 @@ import { saveMailbox } from "../storage/mailboxes.ts";
 import { setMessage } from "../storage/messages.ts";
 import { migrate, SQLITE_WORDS } from "../storage/migrate.ts";
 import { addLeads, createCampaign, type NewLead, setCampaignMailboxes, switchMailbox } from "../storage/registry.ts";
+import { campaignStatus, hasWork } from "../storage/reports.ts";
 import type { Database } from "../storage/schema.ts";
 import { IN_MEMORY, openSqlite, type SqliteDatabase } from "../storage/sqlite.ts";
 import { createSqliteStore } from "../storage/store.ts";
@@ -174,7 +175,7 @@ export class World {
   async changeStatus(name: string, order: typeof startCampaign): Promise<void> {
     const { id } = this.campaign(name);
     await this.order(async (trx, now) => {
-      const { status: from } = await trx.selectFrom("Campaign").select("status").where("id", "=", id).executeTakeFirstOrThrow();
+      const from = await campaignStatus(trx, id);
       const result = await order(trx, id, "scenario", now);
       if (result.ok && result.value !== from)
         this.recorder.add({ type: "status", at: now, campaign: name, from, to: result.value, by: "scenario" });
@@ -185,12 +186,7 @@ export class World {
     const { id } = this.campaign(name);
     await this.order((trx, now) => addLeads(trx, id, leads, now));
     // A completed campaign that gets leads goes on, as `goniec send` does with one.
-    const { status } = await this.database.reader
-      .selectFrom("Campaign")
-      .select("status")
-      .where("id", "=", id)
-      .executeTakeFirstOrThrow();
-    if (status === "COMPLETED") await this.start(name);
+    if ((await campaignStatus(this.database.reader, id)) === "COMPLETED") await this.start(name);
   }
 
   /** The dead report nothing: what they stumble over is their own death. */
@@ -313,15 +309,7 @@ export class World {
 
   /** Whether no running or scheduled campaign has a lead that a mail may still go to. */
   async isIdle(): Promise<boolean> {
-    const open = await this.database.reader
-      .selectFrom("CampaignLead as cl")
-      .innerJoin("Campaign as c", "c.id", "cl.campaignId")
-      .select("cl.id")
-      .where("c.status", "in", ["IN_PROGRESS", "SCHEDULED"])
-      .where("cl.state", "in", ["waiting", "planned", "sending", "retrying"])
-      .limit(1)
-      .executeTakeFirst();
-    return open === undefined;
+    return !(await hasWork(this.database.reader));
   }
 
   async close(): Promise<void> {

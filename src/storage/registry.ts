@@ -22,7 +22,7 @@ export interface ImportCount {
   readonly known: number;
 }
 
-export const PRIORITY_DEFAULT = 999;
+const PRIORITY_DEFAULT = 999;
 
 export async function campaignIdByName(trx: Trx, name: string): Promise<number | undefined> {
   const row = await trx.selectFrom("Campaign").select("id").where("name", "=", name).executeTakeFirst();

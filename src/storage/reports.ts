@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Instant } from "../domain/instant.ts";
-import { type CampaignStatus, LEAD_STATES, type LeadState, type LedgerState } from "../domain/states.ts";
+import { type CampaignStatus, LEAD_STATES, type LeadState, type LedgerState, OPEN_LEAD_STATES } from "../domain/states.ts";
 import type { Database } from "./schema.ts";
 
 /** How many of a campaign's leads are in each state; the sum is the number of leads. */
@@ -146,4 +146,35 @@ export async function engineInCharge(
   db: Kysely<Database>,
 ): Promise<{ readonly bootId: string; readonly expiresAt: Instant } | undefined> {
   return db.selectFrom("EngineLease").select(["bootId", "expiresAt"]).where("id", "=", 1).executeTakeFirst();
+}
+
+/** Every lead that was skipped, in any campaign, by the id of its place. */
+export async function skippedLeads(
+  db: Kysely<Database>,
+): Promise<{ readonly id: number; readonly campaignId: number; readonly lead: string; readonly reason: string }[]> {
+  return db
+    .selectFrom("CampaignLead as cl")
+    .innerJoin("Lead as l", "l.id", "cl.leadId")
+    .select(["cl.id", "cl.campaignId", "l.address as lead", sql<string>`COALESCE(cl."reason", '')`.as("reason")])
+    .where("cl.state", "=", "skipped")
+    .orderBy("cl.id")
+    .execute();
+}
+
+/** Whether a running or scheduled campaign has a lead that a mail may still go to by itself. */
+export async function hasWork(db: Kysely<Database>): Promise<boolean> {
+  const open = await db
+    .selectFrom("CampaignLead as cl")
+    .innerJoin("Campaign as c", "c.id", "cl.campaignId")
+    .select("cl.id")
+    .where("c.status", "in", ["IN_PROGRESS", "SCHEDULED"])
+    .where("cl.state", "in", OPEN_LEAD_STATES)
+    .limit(1)
+    .executeTakeFirst();
+  return open !== undefined;
+}
+
+export async function campaignStatus(db: Kysely<Database>, campaignId: number): Promise<CampaignStatus> {
+  const row = await db.selectFrom("Campaign").select("status").where("id", "=", campaignId).executeTakeFirstOrThrow();
+  return row.status;
 }

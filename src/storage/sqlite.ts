@@ -35,7 +35,7 @@ interface SqliteModule {
 export type OpenFile = (path: string, options: { readOnly?: boolean; timeout?: number }) => SqliteFile;
 
 /** How long opening may wait for another process that recovers the write-ahead log; the event loop waits with it. */
-const OPEN_WAIT_MS = 5_000;
+const OPEN_WAIT_MS = 1_000;
 /** How long a write waits, without holding up the event loop, for the writer of another process. */
 const BUSY_WAIT_MAX_MS = 30_000;
 const BUSY_PAUSE_MAX_MS = 25;
@@ -60,9 +60,9 @@ export const IN_MEMORY = ":memory:";
  */
 export async function openSqlite(path: string, clock: Clock): Promise<SqliteDatabase> {
   const open = await loadDriver();
-  const writerFile = openFile(open, path);
+  const writerFile = await whileBusy(clock, () => openFile(open, path));
   assertWritable(writerFile, path);
-  const readerFile = path === IN_MEMORY ? writerFile : openFile(open, path);
+  const readerFile = path === IN_MEMORY ? writerFile : await whileBusy(clock, () => openFile(open, path));
   const writerConnection = new SqliteConnection(writerFile, clock);
   const writer = kyselyOn(writerConnection);
   const reader = readerFile === writerFile ? writer : kyselyOn(new SqliteConnection(readerFile, clock));
@@ -119,7 +119,6 @@ function assertPragma(file: SqliteFile, setting: string, name: string, expected:
 /** A file that may only be read opens without a word; the first write would fail in the middle of the work. */
 function assertWritable(file: SqliteFile, path: string): void {
   try {
-    file.exec("PRAGMA busy_timeout = 0");
     file.exec("BEGIN IMMEDIATE");
     // BEGIN IMMEDIATE alone is granted to a reader too; this write is undone before it reaches the disk.
     file.exec("PRAGMA user_version = 1");
@@ -163,6 +162,22 @@ interface Prepared {
   readonly returnsRows: boolean;
 }
 
+/** Tries again, without holding up the event loop, for as long as another process is in the way and the wait is bearable. */
+async function whileBusy<T>(clock: Clock, attempt: () => T): Promise<T> {
+  const startedMs = clock.monotonicMs();
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, BUSY_PAUSE_MAX_MS)) {
+    try {
+      return attempt();
+    } catch (error) {
+      const storage = StorageError.of(error);
+      if (storage.kind !== "busy" || clock.monotonicMs() - startedMs > BUSY_WAIT_MAX_MS) throw storage;
+      const { promise, resolve } = promiseWithResolver();
+      clock.setTimer(pauseMs, resolve);
+      await promise;
+    }
+  }
+}
+
 /** One connection, lent to one borrower after the other: SQLite has one writer, so waiting here costs nothing and avoids SQLITE_BUSY. */
 class SqliteConnection implements DatabaseConnection {
   readonly #file: SqliteFile;
@@ -195,19 +210,10 @@ class SqliteConnection implements DatabaseConnection {
 
   /** BEGIN IMMEDIATE, so that a transaction never fails half-way because another process writes. */
   async begin(): Promise<void> {
-    const startedMs = this.#clock.monotonicMs();
-    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, BUSY_PAUSE_MAX_MS)) {
-      try {
-        this.#file.exec("PRAGMA busy_timeout = 0");
-        return this.#file.exec("BEGIN IMMEDIATE");
-      } catch (error) {
-        const storage = StorageError.of(error);
-        if (storage.kind !== "busy" || this.#clock.monotonicMs() - startedMs > BUSY_WAIT_MAX_MS) throw storage;
-        const { promise, resolve } = promiseWithResolver();
-        this.#clock.setTimer(pauseMs, resolve);
-        await promise;
-      }
-    }
+    await whileBusy(this.#clock, () => {
+      this.#file.exec("PRAGMA busy_timeout = 0");
+      this.#file.exec("BEGIN IMMEDIATE");
+    });
   }
 
   execute(sql: string): void {

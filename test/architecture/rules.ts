@@ -34,7 +34,7 @@ export const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   mail: ["domain", "engine/ports.ts"],
   leads: ["domain"],
   http: ["domain", "engine", "storage", "version.ts"],
-  cli: allBut("cli", "http", "simulation", "legacy", "main.ts"),
+  cli: allBut("cli", "http", "legacy", "main.ts"),
   simulation: ["domain", "engine/ports.ts", "engine", "storage", "leads", "app.ts"],
   legacy: ["domain", "engine/ports.ts", "engine", "storage", "app.ts"],
   "clock.ts": ["domain", "engine/ports.ts"],
@@ -64,7 +64,6 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
   "pino-pretty": ["log.ts"],
   "smtp-server": ["mail"],
   "temporal-polyfill": ["domain"],
-  tldts: ["domain"],
   validator: ["domain"],
   yaml: ["simulation"],
   zod: ["cli", "config.ts", "storage"],
@@ -77,7 +76,7 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
 
 /** Where only the types of a package may go besides. Who hands a transaction on has to name it. */
 export const TYPE_HOMES: Readonly<Record<string, readonly Part[]>> = {
-  kysely: ["app.ts", "cli"],
+  kysely: ["app.ts", "cli", "simulation"],
 };
 
 /** The parts that only decide: of Node they may use what computes, and nothing that reaches the outside. */

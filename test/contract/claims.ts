@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { verify } from "../../src/storage/verify.ts";
 import type { StoreWorld } from "./store-world.ts";
 
 const WORKERS = ["boot-1", "boot-2", "boot-3", "boot-4", "boot-5"] as const;
@@ -99,6 +100,16 @@ export function describeClaims(current: () => StoreWorld): void {
       release();
       await first;
       expect(await second).toBeUndefined();
+    });
+
+    it("of another connection holds up nobody who only reads, verify included", async () => {
+      const world = current();
+      await world.campaign("spring", 1, await world.mailbox("anna@acme.test"));
+      const other = await world.under.connect();
+      await other.store.transaction(async (tx) => {
+        await tx.suppress("lead-1@example.test", "asked to", "test", world.now);
+        expect(await verify(world.one.reader)).toMatchObject({ campaigns: 1, leads: 1, findings: [] });
+      });
     });
 
     it("of another connection is noticed by those who watch", async () => {

@@ -5,7 +5,9 @@ import { createLogger } from "../../dist/log.js";
 
 const loaded = loadConfig({}, { database: process.argv[2] }, "no-such-file.json");
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
-process.stdin.once("data", async () => {
+process.stdin.once("data", () => void open());
+
+async function open() {
   const app = await createApp(loaded.value.config, createLogger("silent", false));
   await app.write((trx, now) =>
     trx
@@ -15,5 +17,5 @@ process.stdin.once("data", async () => {
   );
   await app.close();
   process.exit(0);
-});
+}
 process.stdout.write("ready\n");

@@ -22,9 +22,6 @@ const app = await createApp(loaded.value.config, createLogger(order.log ?? "sile
   timeouts: order.timeouts,
 });
 const engine = app.createEngine();
-process.once("SIGTERM", async () => {
-  await engine.stop();
-  await app.close();
-});
+process.once("SIGTERM", () => void engine.stop().then(() => app.close()));
 engine.start();
 process.stdout.write("started\n");
