@@ -36,8 +36,8 @@ export function parseJitter(text: string, field: string): Result<Pace["jitter"]>
   const [first = 0, second = Math.abs(first)] = numbers;
   const min = numbers.length === 1 ? -Math.abs(first) : first;
   if (numbers.length === 1 && first < 0) return refuse("one number stands for both sides and has no sign");
-  if (min < -1) return refuse("a gap cannot be shorter than nothing, so no share lies below -1");
   if (second > JITTER_MAX) return refuse(`is more than ${JITTER_MAX} times the delay`);
+  if (min < -1) return refuse("a gap cannot be shorter than nothing, so no share lies below -1");
   if (min > second) return refuse("the first number is the lower one");
   return ok({ min: plainZero(min), max: plainZero(second) });
 }
