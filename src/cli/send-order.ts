@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { fail, ok, type Problem, problemText, type Result } from "../domain/result.ts";
 import { LEADS_MAX, parseCampaignName } from "../domain/setting-text.ts";
 import { compileTemplate, type MessageTemplate, squeeze } from "../domain/template.ts";
+import { fieldNames } from "../leads/columns.ts";
 import type { LeadFormat } from "../leads/csv-format.ts";
 import type { RejectedRow } from "../leads/read-leads.ts";
 import type { MailboxSpec } from "../mail/smtp-url.ts";
@@ -145,7 +146,7 @@ async function readLeadFile(path: string): Promise<Result<Pick<SendOrder, "file"
 /** A field that no column gives would skip every lead, so it is a slip of the pen and not a gap in the data. */
 function unknownFields(template: MessageTemplate, file: LeadFile, leads: readonly NewLead[]): Problem[] {
   const columns = file.format.columns.map((column) => column.field);
-  const known = new Set(columns.map(squeeze));
+  const known = knownNames(file);
   // `Anna Nowak <anna@acme.test>` in the address column gives a name without a column of its own.
   if (leads.some((lead) => lead.fields["name"] !== undefined)) known.add("name");
   return template.fields
@@ -158,9 +159,14 @@ function unknownFields(template: MessageTemplate, file: LeadFile, leads: readonl
     }));
 }
 
+function knownNames(file: LeadFile): Set<string> {
+  const { columns } = file.format;
+  return new Set(columns.flatMap((column) => fieldNames(column, columns)).map(squeeze));
+}
+
 /** Fields that stand in no column but have a fallback: every lead would get it, which may be meant. */
 export function fieldsOnFallback(template: MessageTemplate, file: LeadFile): string[] {
-  const known = new Set(file.format.columns.map((column) => squeeze(column.field)));
+  const known = knownNames(file);
   return template.fields.filter((field) => !field.needsValue && !known.has(squeeze(field.name))).map((field) => field.name);
 }
 

@@ -19,6 +19,7 @@ describe("fields", () => {
     for (const spelling of ["firstName", "firstname", "first_name", "FirstName", "FIRST_NAME"]) {
       expect(textOf(`Hello {{ ${spelling} }}`, { firstName: "Ewa" })).toBe("Hello Ewa");
     }
+    expect(textOf("{{ imię }}", { imie: "Łucja" })).toBe("Łucja");
     expect(textOf("{{ dataSpotkania }} {{ imię }}", { "Data spotkania": "5 May", imię: "Łucja" })).toBe("5 May Łucja");
   });
 

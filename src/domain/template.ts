@@ -137,10 +137,12 @@ function scopeOf(names: readonly string[], fields: Readonly<Record<string, strin
   return scope;
 }
 
-/** `first_name`, `First Name` and `firstName` are one field to the person who writes the message. */
+/** `first_name`, `First Name` and `firstName`, `imię` and `imie` are one field to the person who writes the message. */
 export function squeeze(name: string): string {
   return name
-    .normalize("NFC")
+    .replace(/[łŁ]/g, "l")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[\s_-]+/g, "");
 }

@@ -106,3 +106,13 @@ function quoted(names: readonly string[]): string {
   const shown = names.slice(0, NAMES_SHOWN_MAX).map((name) => JSON.stringify(name));
   return shown.join(", ") + (names.length > NAMES_SHOWN_MAX ? " ..." : "");
 }
+
+/**
+ * Every name under which a template reaches the column: its field, and what its header says when no other column has that name. Whoever
+ * wrote `imię` into the file writes `{{ imię }}` into the message.
+ */
+export function fieldNames(column: LeadColumn, columns: readonly LeadColumn[]): string[] {
+  const own = squeezedName(column.header);
+  const isFree = own !== "" && columns.every((other) => other.field !== own);
+  return column.field === "" ? [] : isFree ? [column.field, own] : [column.field];
+}

@@ -35,16 +35,23 @@ async function imported(content: string | Uint8Array, change: Partial<LeadFormat
 }
 
 describe("reading leads", () => {
-  it.each(["utf-8", "utf-16le", "utf-16be", "cp1250", "iso-8859-2"])("gives back Polish names from %s", async (encoding) => {
-    const text = "email;imię;nazwisko\r\nAnna@Acme.test ; Łucja ;Żółć\r\nb@acme.test;Świętosława;Gąść-Źródło\r\n";
-    const { leads } = await imported(iconv.encode(text, encoding));
-    expect(leads).toEqual([
-      { row: 2, address: "anna@acme.test", fields: { firstName: "Łucja", lastName: "Żółć" } },
-      { row: 3, address: "b@acme.test", fields: { firstName: "Świętosława", lastName: "Gąść-Źródło" } },
-    ]);
-    const marked = await imported(iconv.encode(text, encoding, { addBOM: true }));
-    expect(marked.leads).toEqual(leads);
-  });
+  it.each(["utf-8", "utf-16le", "utf-16be", "cp1250", "iso-8859-2"])(
+    "gives back Polish names, under the field's name and the header's own, from %s",
+    async (encoding) => {
+      const text = "email;imię;nazwisko\r\nAnna@Acme.test ; Łucja ;Żółć\r\nb@acme.test;Świętosława;Gąść-Źródło\r\n";
+      const { leads } = await imported(iconv.encode(text, encoding));
+      expect(leads).toEqual([
+        { row: 2, address: "anna@acme.test", fields: { firstName: "Łucja", imie: "Łucja", lastName: "Żółć", nazwisko: "Żółć" } },
+        {
+          row: 3,
+          address: "b@acme.test",
+          fields: { firstName: "Świętosława", imie: "Świętosława", lastName: "Gąść-Źródło", nazwisko: "Gąść-Źródło" },
+        },
+      ]);
+      const marked = await imported(iconv.encode(text, encoding, { addBOM: true }));
+      expect(marked.leads).toEqual(leads);
+    },
+  );
 
   it("numbers rows as a spreadsheet shows them", async () => {
     const { leads, reasons } = await imported(
@@ -116,7 +123,11 @@ describe("reading leads", () => {
 
   it("takes a name from the address cell unless the file has a column for it", async () => {
     const cell = "Anna Nowak <anna@acme.test>";
-    expect((await imported(`email;firma\n${cell};Acme\n`)).leads[0]?.fields).toEqual({ name: "Anna Nowak", company: "Acme" });
+    expect((await imported(`email;firma\n${cell};Acme\n`)).leads[0]?.fields).toEqual({
+      name: "Anna Nowak",
+      company: "Acme",
+      firma: "Acme",
+    });
     expect((await imported(`email;name\n${cell};\n`)).leads[0]?.fields).toEqual({});
     expect((await imported(`${cell}\n`)).leads[0]).toEqual({ row: 1, address: "anna@acme.test", fields: { name: "Anna Nowak" } });
   });
@@ -134,7 +145,10 @@ describe("reading leads", () => {
       { index: 2, header: "b", field: "" },
     ];
     const { leads } = await imported("a;mail;constructor\nx;a@acme.test;y\n", { columns });
-    expect(Object.entries(leads[0]?.fields ?? {})).toEqual([["__proto__", "x"]]);
+    expect(Object.entries(leads[0]?.fields ?? {})).toEqual([
+      ["__proto__", "x"],
+      ["a", "x"],
+    ]);
     await expect(imported("a;mail\nx;a@acme.test\n", { columns: [] })).rejects.toThrow(
       "no column of the format has the field email",
     );

@@ -1,6 +1,6 @@
 import { normalizeAddress } from "../domain/address.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { ADDRESS_FIELD, isAddress, type LeadColumn } from "./columns.ts";
+import { ADDRESS_FIELD, fieldNames, isAddress } from "./columns.ts";
 import type { LeadFormat } from "./csv-format.ts";
 import { type CsvRecord, isBlank, readRecords } from "./records.ts";
 
@@ -56,7 +56,7 @@ export async function* readLeads(path: string, format: LeadFormat): AsyncGenerat
 
 class RowReader {
   readonly #format: LeadFormat;
-  readonly #fieldColumns: readonly LeadColumn[];
+  readonly #fieldColumns: readonly { readonly index: number; readonly names: readonly string[] }[];
   readonly #addressIndex: number;
   readonly #width: number;
   readonly #takesDisplayName: boolean;
@@ -68,7 +68,9 @@ class RowReader {
     const address = format.columns.find((column) => column.field === ADDRESS_FIELD);
     if (address === undefined) throw new RangeError(`no column of the format has the field ${ADDRESS_FIELD}`);
     this.#format = format;
-    this.#fieldColumns = format.columns.filter((column) => column !== address && column.field !== "");
+    this.#fieldColumns = format.columns
+      .filter((column) => column !== address)
+      .map((column) => ({ index: column.index, names: fieldNames(column, format.columns) }));
     this.#addressIndex = address.index;
     this.#width = 1 + Math.max(...format.columns.map((column) => column.index));
     this.#takesDisplayName = format.columns.every((column) => column.field !== "name");
@@ -113,9 +115,9 @@ class RowReader {
 
   #fields(record: CsvRecord): Record<string, string> {
     const fields = Object.create(null) as Record<string, string>;
-    for (const { index, field } of this.#fieldColumns) {
+    for (const { index, names } of this.#fieldColumns) {
       const value = (record[index] ?? "").trim();
-      if (value !== "") fields[field] = value;
+      if (value !== "") for (const name of names) fields[name] = value;
     }
     return fields;
   }
