@@ -1,4 +1,3 @@
-import type { Transaction } from "kysely";
 import type { App } from "../app.ts";
 import type { CampaignFacts } from "../domain/campaign.ts";
 import { causeText } from "../domain/explain.ts";
@@ -17,7 +16,6 @@ import {
   type StateCounts,
 } from "../storage/reports.ts";
 import { campaignFacts } from "../storage/campaigns.ts";
-import type { Database } from "../storage/schema.ts";
 
 /** A campaign at a moment. */
 export interface Snapshot {
@@ -122,7 +120,7 @@ function isWithoutMailbox(mailboxes: CampaignFacts["mailboxes"]): boolean {
 }
 
 async function factsOf(app: App, campaignId: number): Promise<CampaignFacts> {
-  const facts = await campaignFacts(app.reader as Transaction<Database>, campaignId, app.clock.now());
+  const facts = await campaignFacts(app.reader, campaignId, app.clock.now());
   if (facts === undefined) throw new Error(`campaign ${campaignId} is gone`);
   return facts;
 }

@@ -1,13 +1,31 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
+import { registerCampaignOrders } from "./campaign-orders.ts";
 import { registerDemo } from "./demo.ts";
+import { registerDoctor } from "./doctor.ts";
+import { registerExplain } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
 import { registerSend } from "./send.ts";
 import { registerServe } from "./serve.ts";
+import { registerStatus } from "./status.ts";
+import { registerSuppress } from "./suppress.ts";
+import { registerUnconfirmed } from "./unconfirmed.ts";
+import { registerVerify } from "./verify.ts";
 
 /** All commands, in the order in which the help lists them. */
-const COMMANDS = [registerDemo, registerSend, registerServe];
+const COMMANDS = [
+  registerDemo,
+  registerSend,
+  registerServe,
+  registerStatus,
+  registerExplain,
+  registerCampaignOrders,
+  registerUnconfirmed,
+  registerSuppress,
+  registerVerify,
+  registerDoctor,
+];
 
 /**
  * Runs one command line, without the program's own name; the exit code is 0 (done), 1 (did not work) or 2 (wrong use). Commands import what

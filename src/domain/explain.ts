@@ -1,5 +1,6 @@
 import type { CampaignFacts } from "./campaign.ts";
 import { durationText } from "./duration.ts";
+import { settingText } from "./gate-setting.ts";
 import { type ClosedGate, closedGates, GATES, type GateName, type MailboxBar } from "./gates.ts";
 import type { Instant } from "./instant.ts";
 import { nextSendInstant } from "./plan.ts";
@@ -12,6 +13,8 @@ export interface ExplainedGate {
   readonly since?: Instant | undefined;
   readonly until?: Instant | undefined;
   readonly text: string;
+  /** By which setting, with its value. */
+  readonly setting: string;
   /** The smallest change that would let the mail go now; absent for an open gate. */
   readonly remedy?: string | undefined;
 }
@@ -30,13 +33,26 @@ export function explainCampaign(facts: CampaignFacts, at: Instant): Explanation 
   const { zone } = facts.campaign;
   const gates = GATES.map((name): ExplainedGate => {
     const gate = closed.get(name);
-    if (gate === undefined) return { gate: name, open: true, text: OPEN_TEXTS[name] };
+    const setting = settingText(name, facts, at);
+    if (gate === undefined) return { gate: name, open: true, text: OPEN_TEXTS[name], setting };
     const since = "since" in gate ? gate.since : undefined;
-    return { gate: name, open: false, since, until: gate.until, text: causeText(gate, zone), remedy: remedyText(gate) };
+    return { gate: name, open: false, since, until: gate.until, text: causeText(gate, zone), setting, remedy: remedyText(gate) };
   });
   const first = gates.find((gate) => !gate.open);
   const nextAt = nextSendInstant(facts, at);
   return { headline: first === undefined ? "may send now" : first.text, gates, nextAt: hasEnded(facts) ? undefined : nextAt };
+}
+
+/**
+ * Why nothing leaves, where it is more than what belongs to sending: the gap between two mails, and a mailbox in its conversation, need no
+ * words. Undefined when nothing is in the way.
+ */
+export function hindrance(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
+  return closedGates(facts, at).find((gate) => gate.gate !== "pace" && !isAtWork(gate));
+}
+
+function isAtWork(gate: ClosedGate): boolean {
+  return gate.gate === "mailboxes" && gate.bars.some((bar) => bar.why === "busy" || bar.why === "min-gap");
 }
 
 function hasEnded(facts: CampaignFacts): boolean {

@@ -139,7 +139,7 @@ function isLessUsed(a: MailboxFacts, b: MailboxFacts): boolean {
 }
 
 /** How much of the limit is taken on `day`; a usage of another day says nothing about it. */
-function usedOn(usage: DayUsage, day: string): number {
+export function usedOn(usage: DayUsage, day: string): number {
   return usage.day === day ? usage.used : 0;
 }
 

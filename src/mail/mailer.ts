@@ -52,7 +52,7 @@ function unsendable(_mail: OutgoingMail, message: string): Conversation {
   return { stage: "data", dotSent: false, fault: { kind: "too-large", message } };
 }
 
-function connectionOf(account: SenderAccount, timeouts: SmtpTimeouts = DEFAULT_SMTP_TIMEOUTS): MailboxConnection {
+export function connectionOf(account: SenderAccount, timeouts: SmtpTimeouts = DEFAULT_SMTP_TIMEOUTS): MailboxConnection {
   const { user, password } = account;
   return {
     host: account.host,

@@ -1,4 +1,4 @@
-import { type Selectable, sql, type Transaction } from "kysely";
+import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { Campaign, CampaignFacts, DayUsage, MailboxFacts } from "../domain/campaign.ts";
 import { localDay } from "../domain/days.ts";
 import { loadHolidays } from "../domain/holidays.ts";
@@ -13,14 +13,14 @@ const CALENDARS_MAX = 1_000;
 const calendars = new Map<string, Calendar>();
 
 /** What the gates need to judge the campaign around `now`; undefined when there is no such campaign. */
-export async function campaignFacts(trx: Trx, campaignId: number, now: Instant): Promise<CampaignFacts | undefined> {
-  const row = await trx.selectFrom("Campaign").selectAll().where("id", "=", campaignId).executeTakeFirst();
+export async function campaignFacts(db: Kysely<Database>, campaignId: number, now: Instant): Promise<CampaignFacts | undefined> {
+  const row = await db.selectFrom("Campaign").selectAll().where("id", "=", campaignId).executeTakeFirst();
   if (row === undefined) return undefined;
   return {
     campaign: toCampaign(row),
     calendar: await calendarOf(row),
-    mailboxes: await mailboxFacts(trx, campaignId, now),
-    usage: await usageOf(trx, "campaign", campaignId, localDay(row.zone, now).day),
+    mailboxes: await mailboxFacts(db, campaignId, now),
+    usage: await usageOf(db, "campaign", campaignId, localDay(row.zone, now).day),
   };
 }
 
@@ -69,8 +69,8 @@ export async function calendarOf(
   return calendar;
 }
 
-async function mailboxFacts(trx: Trx, campaignId: number, now: Instant): Promise<MailboxFacts[]> {
-  const rows = await trx
+async function mailboxFacts(db: Kysely<Database>, campaignId: number, now: Instant): Promise<MailboxFacts[]> {
+  const rows = await db
     .selectFrom("CampaignMailbox as link")
     .innerJoin("Mailbox as m", "m.id", "link.mailboxId")
     .select([
@@ -96,7 +96,7 @@ async function mailboxFacts(trx: Trx, campaignId: number, now: Instant): Promise
     .where("link.campaignId", "=", campaignId)
     .orderBy("m.id")
     .execute();
-  const usages = await mailboxUsages(trx, rows, now);
+  const usages = await mailboxUsages(db, rows, now);
   return rows.map((row) => ({
     id: row.id,
     address: row.address,
@@ -117,7 +117,7 @@ async function mailboxFacts(trx: Trx, campaignId: number, now: Instant): Promise
 
 /** What each mailbox has used of its own local day, in one query for all of them. */
 async function mailboxUsages(
-  trx: Trx,
+  db: Kysely<Database>,
   mailboxes: readonly { readonly id: number; readonly zone: string }[],
   now: Instant,
 ): Promise<(mailbox: { readonly id: number; readonly zone: string }) => DayUsage> {
@@ -125,7 +125,7 @@ async function mailboxUsages(
   const rows =
     mailboxes.length === 0
       ? []
-      : await trx
+      : await db
           .selectFrom("DailyUsage")
           .select(["scopeId", "day", "used"])
           .where("scope", "=", "mailbox")
@@ -143,8 +143,8 @@ async function mailboxUsages(
   };
 }
 
-async function usageOf(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<DayUsage> {
-  const row = await trx
+async function usageOf(db: Kysely<Database>, scope: UsageScope, scopeId: number, day: string): Promise<DayUsage> {
+  const row = await db
     .selectFrom("DailyUsage")
     .select("used")
     .where("scope", "=", scope)

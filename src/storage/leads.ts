@@ -1,4 +1,4 @@
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { LeadBar } from "../domain/intent.ts";
 import { OPEN_LEAD_STATES } from "../domain/states.ts";
@@ -109,4 +109,16 @@ export async function suppress(trx: Trx, address: string, reason: string, source
     .where("cl.state", "in", ["waiting", "planned", "retrying"])
     .execute();
   for (const place of places) await skipLead(trx, place.id, `suppressed: ${reason}`, now);
+}
+
+/** An address that is never written to again, and why. */
+export interface Suppressed {
+  readonly address: string;
+  readonly reason: string;
+  readonly source: string;
+  readonly createdAt: Instant;
+}
+
+export async function suppressions(db: Kysely<Database>): Promise<Suppressed[]> {
+  return db.selectFrom("Suppression").selectAll().orderBy("createdAt").orderBy("address").execute();
 }

@@ -15,6 +15,8 @@ export interface UnconfirmedMail {
   readonly id: number;
   readonly campaignId: number;
   readonly campaign: string;
+  /** In which the campaign's times are told. */
+  readonly zone: string;
   readonly lead: string;
   readonly step: number;
   readonly mailbox: string;
@@ -33,6 +35,7 @@ export async function unconfirmedMails(db: Kysely<Database>): Promise<Unconfirme
       "q.id",
       "q.campaignId",
       "c.name as campaign",
+      "c.zone",
       "log.toAddress as lead",
       "q.step",
       "m.address as mailbox",

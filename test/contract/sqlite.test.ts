@@ -1,36 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { memoryLiveness } from "../../src/storage/liveness.ts";
-import { migrate, SQLITE_WORDS } from "../../src/storage/migrate.ts";
-import { openSqlite, type SqliteDatabase } from "../../src/storage/sqlite.ts";
-import { createSqliteStore } from "../../src/storage/store.ts";
-import { at } from "../builders.ts";
+import { openSqliteFile } from "./sqlite-file.ts";
 import { describeStore } from "./store-suite.ts";
-import type { StoreUnderTest } from "./store-world.ts";
-import { TurningClock } from "./turning-clock.ts";
 
-async function openFile(): Promise<StoreUnderTest> {
-  const folder = mkdtempSync(join(tmpdir(), "goniec-contract-"));
-  const place = join(folder, "goniec.db");
-  const clock = new TurningClock(at("2025-11-05T09:00"));
-  const liveness = memoryLiveness();
-  const databases: SqliteDatabase[] = [];
-  return {
-    place,
-    clock,
-    liveness,
-    async connect() {
-      const database = await openSqlite(place, clock);
-      databases.push(database);
-      await migrate(database.writer, SQLITE_WORDS, clock.now());
-      return { store: createSqliteStore(database, liveness, clock), reader: database.reader, writer: database.writer };
-    },
-    async close(keep) {
-      for (const database of databases) await database.close();
-      if (!keep) rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-describeStore("SQLite", openFile);
+describeStore("SQLite", () => openSqliteFile());

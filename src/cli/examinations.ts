@@ -1,0 +1,180 @@
+import { statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { App } from "../app.ts";
+import type { Config } from "../config.ts";
+import { durationText } from "../domain/duration.ts";
+import { engineRemedy, engineText } from "../domain/engine-state.ts";
+import { MINUTE_MS } from "../domain/instant.ts";
+import { localText } from "../domain/zone.ts";
+import { connectionOf } from "../mail/mailer.ts";
+import type { SmtpTimeouts } from "../mail/smtp-mailbox.ts";
+import { probeMailbox } from "../mail/smtp-probe.ts";
+import { databaseHealth, lastWrittenInstant, type MailboxCondition, mailboxConditions } from "../storage/health.ts";
+import { mailboxAccount } from "../storage/mailboxes.ts";
+import { hasWork } from "../storage/reports.ts";
+import { viewEngine } from "./campaign-view.ts";
+
+/** One thing that mails depend on, and what was found. */
+export interface Examination {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly text: string;
+  /** What a person can do about it; absent when it is in order. */
+  readonly remedy?: string;
+}
+
+const MEGABYTE = 1_000_000;
+/** Below this a write-ahead log of a busy hour may not fit any more. */
+const DISK_FREE_MIN_BYTES = 200 * MEGABYTE;
+/** Two clocks that are set by NTP differ by less. */
+const CLOCK_SLACK_MS = MINUTE_MS;
+/** A person waits for the answers. */
+const PROBE_TIMEOUTS: SmtpTimeouts = {
+  connectMs: 10_000,
+  greetingMs: 15_000,
+  commandMs: 15_000,
+  bodyMs: 15_000,
+  finalMs: 15_000,
+};
+
+const inOrder = (check: string, text: string): Examination => ({ check, ok: true, text });
+const wrong = (check: string, text: string, remedy: string): Examination => ({ check, ok: false, text, remedy });
+
+/** Looks at everything in turn; `withSmtp` also speaks with the mailboxes' servers. */
+export async function examineAll(app: App, config: Config, withSmtp: boolean): Promise<Examination[]> {
+  const mailboxes = await mailboxConditions(app.reader);
+  return [
+    ...(await examineDatabase(app)),
+    await examineKey(app, config, mailboxes),
+    examineDisk(config),
+    await examineClock(app),
+    await examineEngine(app),
+    ...mailboxes.map((mailbox) => examineMailbox(mailbox, app.clock.now())),
+    ...(withSmtp
+      ? await Promise.all(mailboxes.filter(({ active }) => active).map((mailbox) => examineServer(app, mailbox)))
+      : []),
+  ];
+}
+
+async function examineDatabase(app: App): Promise<Examination[]> {
+  const { schema, newestSchema, journalMode, synchronous, foreignKeys, damages } = await databaseHealth(app.reader);
+  const isSafe = journalMode === "wal" && synchronous === 2 && foreignKeys;
+  const modes = `journal_mode=${journalMode}, synchronous=${synchronous === 2 ? "FULL" : synchronous}, foreign_keys=${foreignKeys ? "ON" : "OFF"}`;
+  return [
+    schema === newestSchema
+      ? inOrder("schema", `version ${schema}`)
+      : wrong("schema", `version ${schema} of ${newestSchema}`, "start goniec once more, which brings it up to date"),
+    isSafe
+      ? inOrder("durability", modes)
+      : wrong(
+          "durability",
+          modes,
+          "the file lies where SQLite cannot keep a write-ahead log, such as a network share: move it to a local disk",
+        ),
+    damages.length === 0
+      ? inOrder("file", "no damage found")
+      : wrong("file", damages.join("; "), "stop goniec, and restore a backup or run SQLite's `.recover`"),
+  ];
+}
+
+async function examineKey(app: App, config: Config, mailboxes: readonly MailboxCondition[]): Promise<Examination> {
+  const path = config.keyFile ?? `${config.database}.key`;
+  const check = "key file";
+  const locked = mailboxes.filter(({ hasSecret }) => hasSecret);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    return locked.length === 0
+      ? inOrder(check, "none is needed yet")
+      : wrong(
+          check,
+          `${path} is missing; ${locked.length} passwords are locked with it`,
+          "restore the key file, or enter the mailboxes again",
+        );
+  }
+  const mode = stats.mode & 0o777;
+  if (process.platform !== "win32" && (mode & 0o077) !== 0)
+    return wrong(check, `${path} may be read by others (mode ${mode.toString(8)})`, `chmod 600 ${path}`);
+  try {
+    for (const { id } of locked) await mailboxAccount(app.reader, id, app.secrets);
+  } catch (error) {
+    return wrong(
+      check,
+      error instanceof Error ? error.message : String(error),
+      "restore the key file that belongs to this database",
+    );
+  }
+  return inOrder(check, `${path}, readable by its owner only; it opens ${locked.length} stored passwords`);
+}
+
+function examineDisk(config: Config): Examination {
+  const { bavail, bsize } = statfsSync(dirname(config.database));
+  const freeBytes = bavail * bsize;
+  const text = `${Math.floor(freeBytes / MEGABYTE).toLocaleString("en")} MB free where the database lies`;
+  return freeBytes >= DISK_FREE_MIN_BYTES
+    ? inOrder("disk", text)
+    : wrong("disk", text, `make room: at least ${DISK_FREE_MIN_BYTES / MEGABYTE} MB`);
+}
+
+/** Hours, limits and gaps go by the clock: one that was set back makes mails wait for what it calls the future. */
+async function examineClock(app: App): Promise<Examination> {
+  const now = app.clock.now();
+  const last = await lastWrittenInstant(app.reader);
+  const aheadMs = (last ?? now) - now;
+  const text = `${localText("UTC", now)} (UTC)`;
+  if (aheadMs <= CLOCK_SLACK_MS) return inOrder("clock", text);
+  return wrong(
+    "clock",
+    `${text}, but something was written ${durationText(aheadMs)} later than that`,
+    "set the clock right; mails wait until it has caught up",
+  );
+}
+
+async function examineEngine(app: App): Promise<Examination> {
+  const state = await viewEngine(app);
+  const at = app.clock.now();
+  const remedy = engineRemedy(state);
+  if (remedy === undefined) return inOrder("engine", engineText(state, at));
+  if (state.kind === "nobody" && !(await hasWork(app.reader)))
+    return inOrder("engine", "nobody is in charge, and no campaign has anything to send");
+  return wrong("engine", engineText(state, at), remedy);
+}
+
+function examineMailbox(mailbox: MailboxCondition, now: number): Examination {
+  const check = `mailbox ${mailbox.address}`;
+  const { attention, restingUntil, restReason, zone } = mailbox;
+  if (!mailbox.active) return inOrder(check, "switched off");
+  if (attention !== null)
+    return wrong(
+      check,
+      `needs attention: ${attention}`,
+      "correct it and enter the mailbox again, with the same `goniec send` or in the settings",
+    );
+  if (restingUntil !== null && restingUntil > now)
+    return inOrder(check, `rests until ${localText(zone, restingUntil)} (${zone}): ${restReason ?? "its server has trouble"}`);
+  return inOrder(check, "active");
+}
+
+async function examineServer(app: App, { id, address }: MailboxCondition): Promise<Examination> {
+  const check = `server of ${address}`;
+  const account = await mailboxAccount(app.reader, id, app.secrets).catch(() => undefined);
+  if (account === undefined) return wrong(check, "was not asked, because the password cannot be read", "see the key file");
+  const { monotonicMs, setTimer } = app.clock;
+  const obstacle = await probeMailbox(connectionOf(account, PROBE_TIMEOUTS), { monotonicMs, setTimer });
+  const place = `${account.host}:${account.port}`;
+  if (obstacle === undefined) {
+    return inOrder(check, `${place} takes mail from it${account.user === undefined ? "" : `, logged in as ${account.user}`}`);
+  }
+  const words = obstacle.reply?.text ?? obstacle.fault?.message ?? "no answer";
+  return wrong(
+    check,
+    `${place}, at ${obstacle.stage}: ${words}`,
+    SERVER_REMEDIES[obstacle.stage] ?? "ask the mail provider, with the server's words",
+  );
+}
+
+const SERVER_REMEDIES: Readonly<Record<string, string>> = {
+  connect: "check host and port, and whether a firewall lets the connection out",
+  greeting: "check the port: 465 wants smtps://, 587 and 25 want smtp://",
+  tls: "check the port and the server's certificate; 465 wants smtps://, 587 wants smtp://",
+  auth: "check user and password; some providers want an app password",
+};

@@ -1,0 +1,161 @@
+import type { App } from "../app.ts";
+import { type EngineState, engineRemedy, engineText } from "../domain/engine-state.ts";
+import { type ExplainedGate, type Explanation, explainCampaign } from "../domain/explain.ts";
+import { explainLead, type LeadExplanation, type LeadGate, type LeadPlace } from "../domain/explain-lead.ts";
+import { headline } from "../domain/headline.ts";
+import type { Instant } from "../domain/instant.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { localText } from "../domain/zone.ts";
+import { campaignFacts } from "../storage/campaigns.ts";
+import { leadPlace } from "../storage/lead-place.ts";
+import { type CampaignReport, type NextMail, nextMails } from "../storage/reports.ts";
+import { findCampaign, viewEngine } from "./campaign-view.ts";
+import type { Io } from "./io.ts";
+import { type Style, styleOf } from "./style.ts";
+
+/** How many of the next planned mails are shown. */
+const NEXT_SHOWN = 5;
+
+/** What `explain` shows. */
+export interface Explained {
+  readonly at: Instant;
+  readonly report: CampaignReport;
+  readonly zone: string;
+  readonly headline: string;
+  readonly explanation: Explanation;
+  readonly engine: EngineState;
+  readonly next: readonly NextMail[];
+  readonly lead?: { readonly place: LeadPlace; readonly explanation: LeadExplanation };
+}
+
+/** Judges the campaign, and the lead with the normalised address `lead` if one is given, at this moment. */
+export async function explainNow(app: App, name: string, lead: string | undefined): Promise<Result<Explained>> {
+  const found = await findCampaign(app, name);
+  if (!found.ok) return found;
+  const report = found.value;
+  const at = app.clock.now();
+  const facts = await campaignFacts(app.reader, report.id, at);
+  if (facts === undefined) throw new Error(`campaign ${report.id} is gone`);
+  const { zone } = facts.campaign;
+  const engine = await viewEngine(app);
+  const next = await nextMails(app.reader, report.id, NEXT_SHOWN);
+  const { sending, unconfirmed } = report.counts;
+  const explained = {
+    at,
+    report,
+    zone,
+    engine,
+    next,
+    explanation: explainCampaign(facts, at),
+    headline: headline({ facts, engine, sending, unconfirmed, next: next[0] }, at),
+  };
+  if (lead === undefined) return ok(explained);
+  const place = await leadPlace(app.reader, report.id, lead);
+  if (place === undefined)
+    return fail({
+      field: "--lead",
+      value: lead,
+      message: `is not in campaign ${name}`,
+      allowed: `one of its ${report.leads} leads`,
+    });
+  return ok({ ...explained, lead: { place, explanation: explainLead(place, zone, at) } });
+}
+
+const iso = (at: Instant | undefined | null): string | null =>
+  at === undefined || at === null ? null : new Date(at).toISOString();
+
+/** The same as JSON; instants in UTC. */
+export function explainedJson({ report, headline: sentence, explanation, engine, next, lead, at }: Explained): object {
+  return {
+    campaign: report.name,
+    status: report.status,
+    headline: sentence,
+    nextAt: iso(explanation.nextAt),
+    gates: [...explanation.gates.map(gateJson), engineJson(engine, at)],
+    next: next.map((mail) => ({ lead: mail.lead, at: iso(mail.scheduledAt), mailbox: mail.mailbox, cause: mail.cause })),
+    ...(lead !== undefined && { lead: leadJson(lead) }),
+  };
+}
+
+function gateJson({ gate, open, text, remedy, ...rest }: ExplainedGate | LeadGate) {
+  const { since, until, setting } = rest as Partial<ExplainedGate>;
+  return { gate, open, since: iso(since), until: iso(until), text, setting: setting ?? null, remedy: remedy ?? null };
+}
+
+function engineJson(engine: EngineState, at: Instant) {
+  const since = engine.kind === "nobody" ? null : iso(engine.since);
+  return {
+    gate: "engine",
+    open: engine.kind === "in-charge",
+    since,
+    until: null,
+    text: engineText(engine, at),
+    setting: null,
+    remedy: engineRemedy(engine) ?? null,
+  };
+}
+
+function leadJson({ place, explanation }: NonNullable<Explained["lead"]>) {
+  const { address, state, reason, ahead, row, tries } = place;
+  return {
+    address,
+    state,
+    reason: reason ?? null,
+    headline: explanation.headline,
+    ahead,
+    planned:
+      row === undefined
+        ? null
+        : { at: iso(row.scheduledAt), mailbox: row.mailbox ?? null, cause: row.cause, movedFrom: iso(row.movedFrom) },
+    gates: explanation.gates.map(gateJson),
+    tries: tries.map((one) => ({
+      ...one,
+      at: iso(one.at),
+      handedOverAt: iso(one.handedOverAt),
+      reply: one.reply ?? null,
+      nextTryAt: iso(one.nextTryAt),
+    })),
+  };
+}
+
+/** The same for people; times in the campaign's zone. */
+export function explainedText(explained: Explained, io: Io): string {
+  const style = styleOf(io);
+  const { report, lead, zone, next, engine, at } = explained;
+  const gates = explained.explanation.gates.map((gate) => gateText(gate, zone, style));
+  const engineLine = mark(engine.kind === "in-charge", "engine", engineText(engine, at), engineRemedy(engine), style);
+  const blocks = [
+    `${style.bold(report.name)}  ${report.status}\n${explained.headline}\n`,
+    `Gates, in the order in which the engine asks them (${zone}):\n${gates.join("")}${engineLine}`,
+  ];
+  if (lead === undefined && next.length > 0) blocks.push(`Next mails:\n${next.map((mail) => nextText(mail, zone)).join("")}`);
+  if (lead !== undefined) blocks.push(leadText(lead, zone, style));
+  return blocks.join("\n");
+}
+
+function gateText(gate: ExplainedGate, zone: string, style: Style): string {
+  const since = gate.since === undefined ? "" : `, since ${localText(zone, gate.since)}`;
+  return mark(gate.open, gate.gate, `${gate.text}${since} ${style.dim(`[${gate.setting}]`)}`, gate.remedy, style);
+}
+
+const GATE_WIDTH = 16;
+
+function mark(open: boolean, gate: string, text: string, remedy: string | undefined, style: Style): string {
+  const state = open ? style.green("open  ") : style.red("closed");
+  const help = remedy === undefined ? "" : `\n          ${" ".repeat(GATE_WIDTH)}to change it: ${remedy}`;
+  return `  ${state}  ${gate.padEnd(GATE_WIDTH)}${text}${help}\n`;
+}
+
+function nextText({ lead, mailbox, scheduledAt, cause }: NextMail, zone: string): string {
+  return `  ${localText(zone, scheduledAt)}  ${lead}${mailbox === null ? "" : ` from ${mailbox}`}  (${cause})\n`;
+}
+
+function leadText({ place, explanation }: NonNullable<Explained["lead"]>, zone: string, style: Style): string {
+  const gates = explanation.gates.map((gate) => mark(gate.open, gate.gate, gate.text, gate.remedy, style)).join("");
+  const tries = place.tries.map((one) => {
+    const next = one.nextTryAt === undefined ? "" : `; again from ${localText(zone, one.nextTryAt)}`;
+    return `  try ${one.attempt}  ${localText(zone, one.handedOverAt ?? one.at)}  ${one.state}  from ${one.mailbox}${one.reply === undefined ? "" : `: ${one.reply}`}${next}\n`;
+  });
+  const history = tries.length === 0 ? "No try yet.\n" : `Tries:\n${tries.join("")}`;
+  return `${style.bold(place.address)}  ${place.state}\n${place.address} ${explanation.headline}\n${gates}${history}`;
+}

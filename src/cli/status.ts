@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+import type { App } from "../app.ts";
+import type { CampaignView } from "./campaign-view.ts";
+import { action, type CommonOptions, type ExitCode, type Io, withApp } from "./io.ts";
+import { addCommonOptions, addExample } from "./options.ts";
+import { number, styleOf } from "./style.ts";
+
+const STATES = ["waiting", "planned", "sending", "retrying", "sent", "failed", "skipped", "unconfirmed"] as const;
+
+/** `goniec status`: every campaign, where its leads stand, and what it does now. */
+export function registerStatus(program: Command, io: Io): void {
+  const command = program
+    .command("status")
+    .summary("Show every campaign, where its leads stand, and what it does now")
+    .description(
+      "Show every campaign: how many of its leads are in each state, what it does now and why, and whether an engine is at work.",
+    );
+  addExample(addCommonOptions(command), "goniec status --database ./data/goniec.db").action(
+    action(io, (options: CommonOptions) => withApp(io, options, (app) => status(io, app, options))),
+  );
+}
+
+async function status(io: Io, app: App, options: CommonOptions): Promise<ExitCode> {
+  const [{ viewCampaigns, viewEngine }, { engineText }] = await Promise.all([
+    import("./campaign-view.ts"),
+    import("../domain/engine-state.ts"),
+  ]);
+  const engine = await viewEngine(app);
+  const views = await viewCampaigns(app, engine);
+  if (options.json === true) {
+    io.stdout(`${JSON.stringify({ campaigns: views.map(viewJson) })}\n`);
+    return 0;
+  }
+  io.stdout(`Engine: ${engineText(engine, app.clock.now())}\n`);
+  io.stdout(
+    views.length === 0
+      ? "\nThere is no campaign yet; `goniec send` makes one.\n"
+      : views.map((view) => viewText(view, io)).join(""),
+  );
+  return 0;
+}
+
+function viewJson({ report, nextAt, why }: CampaignView) {
+  const { name, status: campaignStatus, leads, counts } = report;
+  const states = Object.fromEntries(STATES.map((state) => [state, counts[state]]));
+  return {
+    name,
+    status: campaignStatus,
+    leads,
+    ...states,
+    nextAt: nextAt === undefined ? null : new Date(nextAt).toISOString(),
+    why,
+  };
+}
+
+function viewText({ report, why }: CampaignView, io: Io): string {
+  const style = styleOf(io);
+  const present = STATES.filter((state) => report.counts[state] > 0).map((state) => `${number(report.counts[state])} ${state}`);
+  const leads = `${number(report.leads)} leads${present.length === 0 ? "" : `: ${present.join(", ")}`}`;
+  return `\n${style.bold(report.name)}  ${report.status}\n  ${leads}\n  ${why}\n`;
+}
