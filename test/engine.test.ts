@@ -102,6 +102,21 @@ describe("windows and limits", () => {
   });
 });
 
+describe("leads that are barred", () => {
+  it("are passed over, however many come first, and the campaign goes on to those behind them", async () => {
+    await begin();
+    await world.write(async (trx, now) => {
+      for (const { address } of addresses(1_200)) await suppress(trx, address, "asked to", "test", now);
+    });
+    const id = await world.campaign("spring", 1_203, [await world.mailbox("anna@acme.test")]);
+    engine.start();
+    expect(await world.clock.runUntil(() => world.peer.accepted.length === 3, HOUR)).toBe(true);
+    await world.clock.advance(60_000);
+    expect(await world.counts(id)).toMatchObject({ sent: 3, skipped: 1_200 });
+    await engine.stop();
+  });
+});
+
 describe("failures", () => {
   it("retry a temporary refusal after 1, 5 and 15 min and then fail, while the others carry on", async () => {
     await begin();

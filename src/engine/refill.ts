@@ -54,8 +54,11 @@ export async function layPlan(ctx: PlanContext, tx: StoreTransaction, facts: Cam
   await tx.changePlan(campaign.id, change, now);
   if (change.move.length > 0) await recordMoves(tx, facts, change, now);
   const head = laid.slots[0];
-  if (head !== undefined) await tx.setNextDue(campaign.id, head.at, head.after?.gate);
-  else await tx.setNextDue(campaign.id, crew.length === 0 ? undefined : now + RECHECK_MS, laid.stopped?.gate);
+  if (head !== undefined) return tx.setNextDue(campaign.id, head.at, head.after?.gate);
+  if (crew.length > 0) return tx.setNextDue(campaign.id, now + RECHECK_MS, laid.stopped?.gate);
+  // Leads still wait when more of them were barred than one transaction passes over: the next pass goes on at once.
+  const isUnfinished = (await tx.waitingLeads(campaign.id, 1)).length > 0;
+  return tx.setNextDue(campaign.id, isUnfinished ? now : undefined, undefined);
 }
 
 /** When a campaign that only an event can free is looked at again, in case the event was missed. */
