@@ -8,6 +8,7 @@ import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
 import { registerSend } from "./send.ts";
 import { registerServe } from "./serve.ts";
+import { registerSimulate } from "./simulate.ts";
 import { registerStatus } from "./status.ts";
 import { registerSuppress } from "./suppress.ts";
 import { registerUnconfirmed } from "./unconfirmed.ts";
@@ -25,6 +26,7 @@ const COMMANDS = [
   registerSuppress,
   registerVerify,
   registerDoctor,
+  registerSimulate,
 ];
 
 /**

@@ -89,7 +89,8 @@ export type WorldFact =
       readonly worker: number;
       readonly change: "opened" | "closed";
     }
-  | { readonly type: "applied" | "reverted"; readonly at: Instant; readonly event: number }
+  | { readonly type: "applied"; readonly at: Instant; readonly event: number }
+  | { readonly type: "reverted"; readonly at: Instant; readonly event: number }
   | { readonly type: "worker"; readonly at: Instant; readonly worker: number; readonly change: "up" | "down" }
   /** The wall clock was stepped; `at` is the instant before, `to` the one after. */
   | { readonly type: "clock"; readonly at: Instant; readonly to: Instant }
