@@ -3,9 +3,9 @@ import type { Engine } from "../src/engine/engine.ts";
 import { cancelCampaign, pauseCampaign, resumeCampaign } from "../src/storage/lifecycle.ts";
 import { addLeads, changeSettings, switchMailbox } from "../src/storage/registry.ts";
 import { suppress } from "../src/storage/leads.ts";
-import { verify } from "../src/storage/verify.ts";
 import { CAMPAIGN_DEFAULTS } from "../src/domain/campaign.ts";
 import { addresses, EngineWorld } from "./engine-world.ts";
+import { expectVerified } from "./verified.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -20,9 +20,11 @@ async function begin(start?: string): Promise<void> {
 }
 
 afterEach(async () => {
-  const { findings } = await verify(world.database.reader);
-  await world.database.close();
-  expect(findings).toEqual([]);
+  try {
+    await expectVerified(world.database.reader);
+  } finally {
+    await world.database.close();
+  }
 });
 
 const uniqueLeads = (): number => new Set(world.peer.accepted.map((accept) => accept.to)).size;

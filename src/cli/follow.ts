@@ -55,7 +55,7 @@ const COUNT_EVERY_MS = 500;
  * Shows the campaign's progress until it ends. All is read from the database and nothing from the engine, so it is the same whether this
  * process sends or another one does.
  */
-export async function follow(
+async function follow(
   app: App,
   campaignId: number,
   afterTryId: number,

@@ -4,6 +4,7 @@ import { registerCampaignOrders } from "./campaign-orders.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerExplain } from "./explain.ts";
+import { registerForecast } from "./forecast-command.ts";
 import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
 import { registerSend } from "./send.ts";
@@ -21,6 +22,7 @@ const COMMANDS = [
   registerServe,
   registerStatus,
   registerExplain,
+  registerForecast,
   registerCampaignOrders,
   registerUnconfirmed,
   registerSuppress,

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { LeadState } from "../domain/states.ts";
 import type { AbandonedEmail, Claim, ClaimedEmail, PlanChange, PlannedEmail, QueuedEmail } from "../engine/ports.ts";
@@ -65,8 +65,8 @@ function toEmail(row: EmailRow): QueuedEmail {
 }
 
 /** The pending rows in the order in which they should leave. */
-export async function plannedEmails(trx: Trx, campaignId: number): Promise<PlannedEmail[]> {
-  const rows = await trx
+export async function plannedEmails(db: Kysely<Database>, campaignId: number): Promise<PlannedEmail[]> {
+  const rows = await db
     .selectFrom("CampaignEmailQueue as q")
     .innerJoin("CampaignLead as cl", "cl.id", "q.campaignLeadId")
     .innerJoin("Lead as l", "l.id", "q.leadId")

@@ -178,3 +178,14 @@ export async function campaignStatus(db: Kysely<Database>, campaignId: number): 
   const row = await db.selectFrom("Campaign").select("status").where("id", "=", campaignId).executeTakeFirstOrThrow();
   return row.status;
 }
+
+/** How many leads of the campaign have no row in the plan yet. */
+export async function waitingCount(db: Kysely<Database>, campaignId: number): Promise<number> {
+  const row = await db
+    .selectFrom("CampaignLead")
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .where("campaignId", "=", campaignId)
+    .where("state", "=", "waiting")
+    .executeTakeFirstOrThrow();
+  return Number(row.n);
+}

@@ -3,6 +3,7 @@ import { CRASH_POINTS, type CrashPoint } from "../../src/engine/ports.ts";
 import { Chance } from "../../src/simulation/chance.ts";
 import { CrashWorld, type EngineProcess } from "./crash-world.ts";
 import { eventually } from "../eventually.ts";
+import { expectVerified } from "../verified.ts";
 
 /** Random kills in one run of the suite; `CRASH_RUNS=2000 CRASH_SEED=7 npx vitest run test/crash` makes a long night of it. */
 const RUNS = Number(process.env["CRASH_RUNS"] ?? 50);
@@ -18,9 +19,16 @@ beforeEach(async () => {
 });
 
 afterEach(async (context) => {
-  const failed = context.task.result?.state === "fail";
-  if (failed) console.error(`the database of this failure is kept: ${world.folder}`);
-  await world.close(failed);
+  let failed = context.task.result?.state === "fail";
+  try {
+    if (!failed) await expectVerified(world.app.reader);
+  } catch (error) {
+    failed = true;
+    throw error;
+  } finally {
+    if (failed) console.error(`the database of this failure is kept: ${world.folder}`);
+    await world.close(failed);
+  }
 });
 
 /** What the mail at the crash point has become after the restart, and how often the server was given it. */
