@@ -75,6 +75,26 @@ describe("a quiet campaign", () => {
   });
 });
 
+describe("a mail that is overtaken on its way", () => {
+  it("keeps the gap to the one that went before it, also when it is the campaign's first", async () => {
+    await begin();
+    const boxes = [
+      await world.mailbox("anna@acme.test"),
+      await world.mailbox("jan@acme.test"),
+      await world.mailbox("ola@acme.test"),
+    ];
+    await world.campaign("spring", 6, boxes, { delayMs: 2_000, jitter: { min: 0, max: 0 } });
+    world.peer.latencyMs = 2_900;
+    engine.start();
+    await world.clock.advance(1_000);
+    world.peer.latencyMs = 200;
+    expect(await world.clock.runUntil(() => world.peer.accepted.length === 6, HOUR)).toBe(true);
+    expect(world.peer.accepted[0]?.to).toBe("lead-2@example.test");
+    expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(2_000);
+    await engine.stop();
+  });
+});
+
 describe("windows and limits", () => {
   it("send nothing outside the hours and go on at the next opening with the gaps kept", async () => {
     await begin("2025-11-07T14:50");

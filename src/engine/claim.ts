@@ -1,11 +1,11 @@
-import type { CampaignFacts, MailboxFacts } from "../domain/campaign.ts";
+import type { Campaign, CampaignFacts, MailboxFacts } from "../domain/campaign.ts";
 import { localDay } from "../domain/days.ts";
 import { causeText } from "../domain/explain.ts";
 import { type ClosedGate, chooseMailbox, firstClosedGate, oneMore } from "../domain/gates.ts";
 import { messageIdFor } from "../domain/ids.ts";
 import { type Instant, SECOND_MS } from "../domain/instant.ts";
 import { barText } from "../domain/intent.ts";
-import { advance, paceGate } from "../domain/pace.ts";
+import { advance, gapMs, paceGate } from "../domain/pace.ts";
 import { isFirstOfDay } from "../domain/plan.ts";
 import type { EngineContext } from "./context.ts";
 import type { ClaimedEmail, QueuedEmail, StoreTransaction } from "./ports.ts";
@@ -164,13 +164,18 @@ function claimedEmail(
     leaseOwner: ctx.worker.bootId,
     claimedAt: now,
     mailboxId: mailbox.id,
-    gapBeforeMs: paceGate(facts.campaign, facts.campaign)?.gapMs ?? 0,
+    gapBeforeMs: gapBefore(facts.campaign),
     campaignDay: localDay(facts.campaign.zone, now).day,
     mailboxDay: localDay(mailbox.zone, now).day,
     messageId,
     rfcMessageId: email.rfcMessageId ?? messageIdFor(email, facts.campaign.seed, mailbox.address),
     composedAt: email.composedAt ?? now,
   };
+}
+
+/** The first mail has a gap too: it may be overtaken on its way, and then follows another. */
+function gapBefore(campaign: Campaign): number {
+  return paceGate(campaign, campaign)?.gapMs ?? gapMs(campaign, campaign.seed, campaign.paceIndex);
 }
 
 /** The facts as the claim has left them, without another look at the database. */
