@@ -72,7 +72,9 @@ function headlineOf(place: LeadPlace, time: TimeText, at: Instant): string {
   switch (state) {
     case "waiting":
       if (place.bar !== undefined) return `gets no mail (${barText(place.bar)}) and is skipped when its turn comes`;
-      return place.ahead === 0 ? "waits for its slot and comes next" : `waits for its slot; ${place.ahead} come before it`;
+      return place.ahead === 0
+        ? "waits for its slot and comes next"
+        : `waits for its slot; ${place.ahead === 1 ? "1 comes" : `${place.ahead} come`} before it`;
     case "planned":
     case "retrying":
       return row === undefined ? `is ${state}` : plannedText(row, last, time, at);
