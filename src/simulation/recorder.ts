@@ -12,6 +12,15 @@ export interface Names {
   mailbox(id: number): string;
 }
 
+/** The output's words for outcomes: whether the recipient's side says not now, never, or the mailbox is the matter. */
+const OUTCOME_WORDS: Readonly<Record<string, string>> = {
+  "recipient-temporary": "temporary",
+  greylisted: "temporary",
+  "recipient-permanent": "permanent",
+  "unknown-user": "permanent",
+  "mailbox-trouble": "mailbox",
+};
+
 /** What a transaction did, to be told when it has committed. */
 interface Told {
   readonly lines: Line[];
@@ -118,7 +127,7 @@ export class Recorder {
         type: "attempt",
         ...mail,
         attempt: email.attempt + 1,
-        outcome: ledger.outcome,
+        outcome: OUTCOME_WORDS[ledger.outcome] ?? ledger.outcome,
         reply,
         nextAt: queue.notBefore,
       });
