@@ -23,17 +23,22 @@ export interface OffsetStretch {
 const CACHED_ZONES_MAX = 64;
 const CACHED_UTC_DAYS_MAX = 1_000;
 
-/** Per zone, the local days by each UTC day they touch: an instant finds its day by one division. */
-const knownDays = new Map<string, Map<number, LocalDay[]>>();
+/** The local days of a zone that are known. */
+interface KnownDays {
+  /** By each UTC day that they touch: an instant finds its day by one division. */
+  readonly byUtcDay: Map<number, LocalDay[]>;
+  /** The one that was asked for last, which is mostly the one that is asked for next. */
+  last: LocalDay;
+}
+
+const knownZones = new Map<string, KnownDays>();
 
 /** The day of `zone`'s calendar in which an instant lies: 23:59:59.999 belongs to it, 00:00:00 to the next. */
 export function localDay(zone: string, at: Instant): LocalDay {
-  const days = daysOf(zone);
-  const known = days.get(Math.floor(at / DAY_MS))?.find(({ startsAt, endsAt }) => startsAt <= at && at < endsAt);
-  if (known !== undefined) return known;
-  const found = findDay(zone, at);
-  remember(days, found);
-  return found;
+  const known = knownZones.get(zone);
+  if (known === undefined) return rememberZone(zone, findDay(zone, at));
+  if (!includes(known.last, at)) known.last = knownDay(known, at) ?? remember(known, findDay(zone, at));
+  return known.last;
 }
 
 /** The day cut at the instants where the zone's offset changes: one stretch on almost every day, two on the other two. */
@@ -54,24 +59,30 @@ export function offsetStretches(zone: string, day: LocalDay): OffsetStretch[] {
   return stretches;
 }
 
-function daysOf(zone: string): Map<number, LocalDay[]> {
-  let days = knownDays.get(zone);
-  if (days === undefined) {
-    if (knownDays.size >= CACHED_ZONES_MAX) knownDays.clear();
-    days = new Map();
-    knownDays.set(zone, days);
-  }
-  return days;
+function includes(day: LocalDay, at: Instant): boolean {
+  return day.startsAt <= at && at < day.endsAt;
 }
 
-function remember(days: Map<number, LocalDay[]>, day: LocalDay): void {
-  if (days.size >= CACHED_UTC_DAYS_MAX) days.clear();
+function knownDay(known: KnownDays, at: Instant): LocalDay | undefined {
+  return known.byUtcDay.get(Math.floor(at / DAY_MS))?.find((day) => includes(day, at));
+}
+
+function rememberZone(zone: string, day: LocalDay): LocalDay {
+  if (knownZones.size >= CACHED_ZONES_MAX) knownZones.clear();
+  const known = { byUtcDay: new Map(), last: day };
+  knownZones.set(zone, known);
+  return remember(known, day);
+}
+
+function remember({ byUtcDay }: KnownDays, day: LocalDay): LocalDay {
+  if (byUtcDay.size >= CACHED_UTC_DAYS_MAX) byUtcDay.clear();
   const lastUtcDay = Math.floor((day.endsAt - 1) / DAY_MS);
   for (let utcDay = Math.floor(day.startsAt / DAY_MS); utcDay <= lastUtcDay; utcDay++) {
-    const sameUtcDay = days.get(utcDay);
-    if (sameUtcDay === undefined) days.set(utcDay, [day]);
+    const sameUtcDay = byUtcDay.get(utcDay);
+    if (sameUtcDay === undefined) byUtcDay.set(utcDay, [day]);
     else sameUtcDay.push(day);
   }
+  return day;
 }
 
 function findDay(zone: string, at: Instant): LocalDay {

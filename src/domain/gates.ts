@@ -83,39 +83,44 @@ function limitGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
 }
 
 function mailboxGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
-  const bars: MailboxBar[] = [];
-  for (const mailbox of facts.mailboxes) {
-    const bar = mailboxBar(mailbox, at);
-    if (bar === undefined) return undefined;
-    bars.push(bar);
-  }
+  if (facts.mailboxes.some((mailbox) => whyBarred(mailbox, at) === undefined)) return undefined;
+  const bars = facts.mailboxes.flatMap((mailbox) => barOf(mailbox, whyBarred(mailbox, at), at) ?? []);
   // A conversation may end at any moment, so with one under way no clock says when a mailbox is free.
   const isBusy = bars.some((bar) => bar.why === "busy");
   return { gate: "mailboxes", bars, until: isBusy ? undefined : earliest(bars.map((bar) => bar.until)) };
 }
 
-/** What keeps this mailbox from taking a mail at `at`; undefined when nothing does. */
-function mailboxBar(mailbox: MailboxFacts, at: Instant): MailboxBar | undefined {
-  const bar = (why: MailboxBar["why"], until?: Instant, detail?: string): MailboxBar => ({
-    mailboxId: mailbox.id,
-    address: mailbox.address,
-    why,
-    until,
-    detail,
-  });
-  if (!mailbox.active) return bar("off");
-  if (mailbox.attention !== undefined) return bar("attention", undefined, mailbox.attention);
-  if (mailbox.perDayMax !== undefined) {
-    const day = localDay(mailbox.zone, at);
-    const used = usedOn(mailbox.usage, day.day);
-    if (used >= mailbox.perDayMax) return bar("limit", day.endsAt, `${used} of ${mailbox.perDayMax}`);
-  }
-  if (mailbox.restingUntil !== undefined && mailbox.restingUntil > at)
-    return bar("resting", mailbox.restingUntil, mailbox.restReason);
-  const free = mailbox.lastUsedAt === undefined ? undefined : mailbox.lastUsedAt + mailbox.minGapMs;
-  if (free !== undefined && free > at) return bar("min-gap", free);
-  if (mailbox.sessionsBusy >= mailbox.sessionsMax) return bar("busy");
+/** What keeps this mailbox from taking a mail at `at`; undefined when nothing does. Asked for every mailbox and planned mail. */
+function whyBarred(mailbox: MailboxFacts, at: Instant): MailboxBar["why"] | undefined {
+  if (!mailbox.active) return "off";
+  if (mailbox.attention !== undefined) return "attention";
+  if (mailbox.perDayMax !== undefined && usedOn(mailbox.usage, localDay(mailbox.zone, at).day) >= mailbox.perDayMax)
+    return "limit";
+  if (mailbox.restingUntil !== undefined && mailbox.restingUntil > at) return "resting";
+  if (mailbox.lastUsedAt !== undefined && mailbox.lastUsedAt + mailbox.minGapMs > at) return "min-gap";
+  if (mailbox.sessionsBusy >= mailbox.sessionsMax) return "busy";
   return undefined;
+}
+
+/** The answer of `whyBarred` with its end and its detail. */
+function barOf(mailbox: MailboxFacts, why: MailboxBar["why"] | undefined, at: Instant): MailboxBar | undefined {
+  if (why === undefined) return undefined;
+  const bar = { mailboxId: mailbox.id, address: mailbox.address, why };
+  switch (why) {
+    case "off":
+    case "busy":
+      return bar;
+    case "attention":
+      return { ...bar, detail: mailbox.attention };
+    case "limit": {
+      const day = localDay(mailbox.zone, at);
+      return { ...bar, until: day.endsAt, detail: `${usedOn(mailbox.usage, day.day)} of ${mailbox.perDayMax}` };
+    }
+    case "resting":
+      return { ...bar, until: mailbox.restingUntil, detail: mailbox.restReason };
+    case "min-gap":
+      return { ...bar, until: (mailbox.lastUsedAt ?? at) + mailbox.minGapMs };
+  }
 }
 
 /**
@@ -125,7 +130,7 @@ function mailboxBar(mailbox: MailboxFacts, at: Instant): MailboxBar | undefined 
 export function chooseMailbox(mailboxes: readonly MailboxFacts[], at: Instant, preferredId?: number): MailboxFacts | undefined {
   let chosen: MailboxFacts | undefined;
   for (const mailbox of mailboxes) {
-    if (mailboxBar(mailbox, at) !== undefined) continue;
+    if (whyBarred(mailbox, at) !== undefined) continue;
     if (mailbox.id === preferredId) return mailbox;
     if (chosen === undefined || isLessUsed(mailbox, chosen)) chosen = mailbox;
   }

@@ -101,22 +101,32 @@ function closedSince(calendar: Calendar, closedAt: Instant): Instant {
 
 const CACHED_DAYS_MAX = 1_000;
 
+interface KnownHours {
+  readonly byDay: Map<string, DayHours>;
+  /** The day that was asked for last, which is mostly the one that is asked for next. */
+  last: DayHours;
+}
+
 /** Planning asks for the same days again for every mail; computing a day costs about 50 µs. */
-const knownHours = new WeakMap<Calendar, Map<string, DayHours>>();
+const knownCalendars = new WeakMap<Calendar, KnownHours>();
 
 function hoursAt(calendar: Calendar, at: Instant): DayHours {
-  let days = knownHours.get(calendar);
-  if (days === undefined) {
-    days = new Map();
-    knownHours.set(calendar, days);
-  }
+  const known = knownCalendars.get(calendar);
+  if (known !== undefined && known.last.day.startsAt <= at && at < known.last.day.endsAt) return known.last;
   const day = localDay(calendar.zone, at);
-  const known = days.get(day.day);
-  if (known !== undefined) return known;
-  const hours = hoursOf(calendar, day);
-  if (days.size >= CACHED_DAYS_MAX) days.clear();
-  days.set(day.day, hours);
+  const hours = known?.byDay.get(day.day) ?? hoursOf(calendar, day);
+  rememberHours(calendar, known, hours);
   return hours;
+}
+
+function rememberHours(calendar: Calendar, known: KnownHours | undefined, hours: DayHours): void {
+  if (known === undefined) {
+    knownCalendars.set(calendar, { byDay: new Map([[hours.day.day, hours]]), last: hours });
+    return;
+  }
+  if (known.byDay.size >= CACHED_DAYS_MAX) known.byDay.clear();
+  known.byDay.set(hours.day.day, hours);
+  known.last = hours;
 }
 
 function hoursOf(calendar: Calendar, day: LocalDay): DayHours {

@@ -126,7 +126,8 @@ describe("several processes on one database", () => {
     "one frozen at %s beyond its lease sends nothing of its successor's when it thaws",
     async (point) => {
       const settings = { engineLease: "1s", emailLease: "1500ms" };
-      await world.campaign(6);
+      // One conversation at a time: a process frozen in the middle of a transaction holds SQLite's write lock, against which nothing helps.
+      await world.campaign(6, {}, 1);
       const victim = "lead-2@example.test";
       const frozen = world.run({ point, address: victim, signal: "SIGSTOP", settings });
       await eventually(() => frozen.points.includes(`${point} ${victim}`), "the first process is frozen");
@@ -138,14 +139,13 @@ describe("several processes on one database", () => {
       expect(world.deliveriesTo(victim)).toBe(1);
       expect(world.duplicates()).toEqual([]);
       expect(successor.points).toContain(`after-outcome ${victim}`);
-      // A conversation beside the frozen one may have passed its intent; its answer, read after the thaw, is evidence.
-      await eventually(async () => (await world.report()).counts.sent === 6, "the thawed process has recorded what it knew");
+      expect((await world.report()).counts.sent).toBe(6);
     },
   );
 
   it("one frozen after its intent lets no dot follow when it thaws: the permit is stale", async () => {
     const settings = { engineLease: "1s", emailLease: "1500ms" };
-    await world.campaign(4);
+    await world.campaign(4, {}, 1);
     const victim = "lead-2@example.test";
     const frozen = world.run({ point: "after-intent", address: victim, signal: "SIGSTOP", settings });
     await eventually(() => frozen.points.includes(`after-intent ${victim}`), "the first process is frozen");
