@@ -130,15 +130,19 @@ function barOf(mailbox: MailboxFacts, why: MailboxBar["why"] | undefined, at: In
 export function chooseMailbox(mailboxes: readonly MailboxFacts[], at: Instant, preferredId?: number): MailboxFacts | undefined {
   let chosen: MailboxFacts | undefined;
   for (const mailbox of mailboxes) {
+    const isPreferred = mailbox.id === preferredId;
+    // The cheaper question first: of a hundred mailboxes few are less used than the best one so far.
+    if (!isPreferred && chosen !== undefined && !isLessUsed(mailbox, chosen)) continue;
     if (whyBarred(mailbox, at) !== undefined) continue;
-    if (mailbox.id === preferredId) return mailbox;
-    if (chosen === undefined || isLessUsed(mailbox, chosen)) chosen = mailbox;
+    if (isPreferred) return mailbox;
+    chosen = mailbox;
   }
   return chosen;
 }
 
 function isLessUsed(a: MailboxFacts, b: MailboxFacts): boolean {
-  const [usedA, usedB] = [a.lastUsedAt ?? -Infinity, b.lastUsedAt ?? -Infinity];
+  const usedA = a.lastUsedAt ?? Number.NEGATIVE_INFINITY;
+  const usedB = b.lastUsedAt ?? Number.NEGATIVE_INFINITY;
   if (usedA !== usedB) return usedA < usedB;
   return a.usage.used === b.usage.used ? a.id < b.id : a.usage.used < b.usage.used;
 }

@@ -57,38 +57,39 @@ export function plan(facts: CampaignFacts, candidates: readonly Candidate[], now
   const slots: Slot[] = [];
   let from = now;
   while (!queue.isEmpty) {
-    const next = nextInLine(future, queue, from);
-    if (next.found.at === undefined) return { slots, stopped: next.found.after };
-    queue.remove(next.candidate);
-    const mailbox = chooseMailbox(future.mailboxes, next.found.at, next.candidate.mailboxId) as Mutable<MailboxFacts>;
-    slots.push({ id: next.candidate.id, at: next.found.at, mailboxId: mailbox.id, after: next.found.after });
-    start(future, mailbox, next.found.at);
-    from = next.found.at;
+    const { rank, found } = nextInLine(future, queue, from);
+    if (found.at === undefined) return { slots, stopped: found.after };
+    const { id, mailboxId: preferredId } = queue.take(rank);
+    const mailbox = chooseMailbox(future.mailboxes, found.at, preferredId) as Mutable<MailboxFacts>;
+    slots.push({ id, at: found.at, mailboxId: mailbox.id, after: found.after });
+    start(future, mailbox, found.at);
+    from = found.at;
   }
   return { slots };
 }
 
 interface InLine {
-  readonly candidate: Candidate;
+  /** Which candidate. */
+  readonly rank: number;
   readonly found: Found;
 }
 
 /** Who takes the next slot: the one that has it already, unless a more urgent newcomer can be ready for it. */
 function nextInLine(future: Future, queue: CandidateQueue, from: Instant): InLine {
-  const keeper = queue.keeper;
+  const { keeper } = queue;
   if (keeper === undefined) return nextNewcomer(future, queue, from);
-  const found = findSlot(future, Math.max(from, keeper.keepAt ?? from));
+  const found = findSlot(future, Math.max(from, queue.candidate(keeper).keepAt ?? from));
   const rival = found.at === undefined ? undefined : queue.newcomer(found.at);
-  if (rival === undefined || !queue.isMoreUrgent(rival, keeper)) return { candidate: keeper, found };
-  return { candidate: rival, found: findSlot(future, Math.max(from, rival.notBefore ?? from)) };
+  if (rival === undefined || rival > keeper) return { rank: keeper, found };
+  return { rank: rival, found: findSlot(future, Math.max(from, queue.candidate(rival).notBefore ?? from)) };
 }
 
 function nextNewcomer(future: Future, queue: CandidateQueue, from: Instant): InLine {
   const first = queue.newcomer(from) ?? queue.earliestNewcomer;
   if (first === undefined) throw new Error("a queue that is not empty has a next candidate");
-  const found = findSlot(future, Math.max(from, first.notBefore ?? from));
+  const found = findSlot(future, Math.max(from, queue.candidate(first).notBefore ?? from));
   // While the gates were closed a more urgent one may have become ready.
-  return { candidate: (found.at === undefined ? undefined : queue.newcomer(found.at)) ?? first, found };
+  return { rank: (found.at === undefined ? undefined : queue.newcomer(found.at)) ?? first, found };
 }
 
 /** The first instant at or after `from` at which the campaign may start a mail, were it running; undefined when only an event can say. */
@@ -139,57 +140,67 @@ export function isFirstOfDay(campaign: Campaign, at: Instant): boolean {
   return last === undefined || localDay(campaign.zone, last).day !== localDay(campaign.zone, at).day;
 }
 
-/** Those who have a slot, by its time, and the newcomers, by urgency; of these the ones that may not go yet step aside. */
+/**
+ * Those who have a slot, by its time, and the newcomers, by urgency; of these the ones that may not go yet step aside. A candidate is known
+ * by its rank, its place in the order of urgency: the lower one is the more urgent.
+ */
 class CandidateQueue {
-  readonly #rank: ReadonlyMap<Candidate, number>;
-  readonly #keepers: readonly Candidate[];
-  readonly #newcomers: readonly Candidate[];
-  readonly #delayed: Candidate[] = [];
+  readonly #candidates: readonly Candidate[];
+  readonly #keepers: readonly number[];
+  readonly #newcomers: readonly number[];
+  readonly #delayed: number[] = [];
   #nextKeeper = 0;
   #nextNewcomer = 0;
 
   constructor(candidates: readonly Candidate[]) {
-    this.#rank = new Map(candidates.map((candidate, rank) => [candidate, rank]));
-    this.#keepers = candidates.filter(({ keepAt }) => keepAt !== undefined).sort((a, b) => (a.keepAt ?? 0) - (b.keepAt ?? 0));
-    this.#newcomers = candidates.filter(({ keepAt }) => keepAt === undefined);
+    this.#candidates = candidates;
+    const ranks = [...candidates.keys()];
+    const keepAt = (rank: number): Instant | undefined => candidates[rank]?.keepAt;
+    this.#keepers = ranks.filter((rank) => keepAt(rank) !== undefined).sort((a, b) => (keepAt(a) ?? 0) - (keepAt(b) ?? 0));
+    this.#newcomers = ranks.filter((rank) => keepAt(rank) === undefined);
   }
 
   get isEmpty(): boolean {
     return this.#nextKeeper >= this.#keepers.length && this.#nextNewcomer >= this.#newcomers.length && this.#delayed.length === 0;
   }
 
-  get keeper(): Candidate | undefined {
+  candidate(rank: number): Candidate {
+    return this.#candidates[rank] as Candidate;
+  }
+
+  get keeper(): number | undefined {
     return this.#keepers[this.#nextKeeper];
   }
 
-  isMoreUrgent(a: Candidate, b: Candidate): boolean {
-    return (this.#rank.get(a) ?? 0) < (this.#rank.get(b) ?? 0);
-  }
-
   /** The most urgent newcomer that may go at `at`. */
-  newcomer(at: Instant): Candidate | undefined {
+  newcomer(at: Instant): number | undefined {
     for (;;) {
       const next = this.#newcomers[this.#nextNewcomer];
-      if (next?.notBefore === undefined || next.notBefore <= at) break;
+      if (next === undefined || this.#notBefore(next) <= at) break;
       this.#delayed.push(next);
       this.#nextNewcomer += 1;
     }
-    return this.#delayed.find((candidate) => (candidate.notBefore ?? at) <= at) ?? this.#newcomers[this.#nextNewcomer];
+    return this.#delayed.find((rank) => this.#notBefore(rank) <= at) ?? this.#newcomers[this.#nextNewcomer];
   }
 
   /** The newcomer that may go first, when none may go yet. */
-  get earliestNewcomer(): Candidate | undefined {
-    return this.#delayed.reduce<Candidate | undefined>(
-      (first, candidate) => (first === undefined || (candidate.notBefore ?? 0) < (first.notBefore ?? 0) ? candidate : first),
+  get earliestNewcomer(): number | undefined {
+    return this.#delayed.reduce<number | undefined>(
+      (first, rank) => (first === undefined || this.#notBefore(rank) < this.#notBefore(first) ? rank : first),
       undefined,
     );
   }
 
+  #notBefore(rank: number): Instant {
+    return this.#candidates[rank]?.notBefore ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** Takes out a candidate that `keeper`, `newcomer` or `earliestNewcomer` gave. */
-  remove(candidate: Candidate): void {
-    const delayedAt = this.#delayed.indexOf(candidate);
+  take(rank: number): Candidate {
+    const delayedAt = this.#delayed.indexOf(rank);
     if (delayedAt >= 0) this.#delayed.splice(delayedAt, 1);
-    else if (candidate === this.keeper) this.#nextKeeper += 1;
+    else if (rank === this.keeper) this.#nextKeeper += 1;
     else this.#nextNewcomer += 1;
+    return this.candidate(rank);
   }
 }
