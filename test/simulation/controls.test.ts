@@ -40,8 +40,8 @@ async function expectGuarded(
 
 describe("the judge notices when a guard is taken away", () => {
   it("the pace gate, where neither the plan nor the hint of the next look keeps mails apart", async () => {
-    const events = [{ at: "2026-03-25T09:05:00", do: "stop", worker: 1, for: "45m" }];
-    const scenario = await scenarioFrom({ ...base, until: "2026-03-25T09:55:00", events });
+    const events = [{ at: "2026-03-25T08:57:00", do: "stop", worker: 1, for: "8m" }];
+    const scenario = await scenarioFrom({ ...base, until: "2026-03-25T09:07:00", events });
     expect(await brokenInvariants(scenario, { store: changed(careless) })).not.toContain("pace");
     expect(await brokenInvariants(scenario, { store: changed((tx) => ({ ...careless(tx), ...unpaced(tx) })) })).toContain("pace");
   });
