@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 import { causeText } from "../domain/explain.ts";
 import type { Instant } from "../domain/instant.ts";
 import { barText } from "../domain/intent.ts";
-import { plan } from "../domain/plan.ts";
+import { planOfAll } from "../domain/forecast.ts";
 import type { MessageTemplate } from "../domain/template.ts";
 import type { WaitingLead } from "../engine/ports.ts";
 import { renderLead } from "../engine/render.ts";
@@ -53,11 +53,8 @@ export async function forecastOf(
   const mails = [...(await plannedEmails(trx, campaignId)), ...waiting].sort(
     (a, b) => a.priority - b.priority || a.position - b.position,
   );
-  const candidates = mails.map((mail, id) => ({
-    id,
-    ...("id" in mail && { notBefore: mail.notBefore, mailboxId: mail.mailboxId }),
-  }));
-  const { slots, stopped } = plan(facts, candidates, now);
+  const stored = mails.map((mail) => ("scheduledAt" in mail ? mail : undefined));
+  const { slots, stopped } = planOfAll(facts, stored, now);
   const mailOf = (slot: (typeof slots)[number] | undefined): PlannedMail | undefined =>
     slot && {
       at: slot.at,

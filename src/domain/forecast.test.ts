@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { at, facts, mailbox } from "../../test/builders.ts";
+import type { CampaignFacts } from "./campaign.ts";
 import { forecast } from "./forecast.ts";
-import { plan } from "./plan.ts";
+import { DAY_MS, HOUR_MS } from "./instant.ts";
+import { plan, type StoredSlot } from "./plan.ts";
 
 const start = at("2025-11-05T09:00");
 const hours = [{ days: ["mon", "tue", "wed", "thu", "fri"], fromMinute: 540, toMinute: 900 }] as const;
@@ -29,7 +31,19 @@ describe("forecast", () => {
         [2, 50],
       ]),
     );
-    expect(result.days.map(({ endedBy }) => endedBy?.gate)).toEqual(["hours", "hours", undefined]);
+  });
+
+  it("says what ends each day, however the next one begins", () => {
+    const ends = (campaign: CampaignFacts, stored: readonly StoredSlot[] = []) =>
+      forecast(campaign, stored, 250, start).days.map(({ endedBy }) => endedBy?.gate);
+    const box = mailbox({ perDayMax: 100 });
+    expect(ends(facts({ windows }))).toEqual(["hours", undefined]);
+    expect(ends(facts({ windows }, [box]))).toEqual(["mailboxes", "mailboxes", undefined]);
+    expect(ends(facts({ windows, perDayMax: 90 }, [box]))).toEqual(["campaign-limit", "campaign-limit", undefined]);
+    const tomorrow = [{ scheduledAt: start }, { scheduledAt: start + DAY_MS }];
+    expect(ends(facts({ windows, perDayMax: 1 }), tomorrow).slice(0, 2)).toEqual(["campaign-limit", "campaign-limit"]);
+    const night = facts({ delayMs: 8 * HOUR_MS, jitter: { min: 0, max: 0 } });
+    expect(new Set(ends(night))).toEqual(new Set([undefined]));
   });
 
   it("keeps the stored slots of a running campaign and lays those of a paused one anew", () => {

@@ -2,14 +2,7 @@ import type { CampaignFacts } from "./campaign.ts";
 import { localDay } from "./days.ts";
 import type { ClosedGate } from "./gates.ts";
 import type { Instant } from "./instant.ts";
-import { type Candidate, plan } from "./plan.ts";
-
-/** A mail that has its row in the stored plan. */
-export interface StoredSlot {
-  readonly scheduledAt: Instant;
-  readonly notBefore?: Instant | undefined;
-  readonly mailboxId?: number | undefined;
-}
+import { type Plan, plan, type StoredSlot, storedCandidate } from "./plan.ts";
 
 export interface ForecastDay {
   /** Local day of the campaign's zone, such as `2026-03-27`. */
@@ -19,7 +12,7 @@ export interface ForecastDay {
   readonly mailboxes: ReadonlyMap<number, number>;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
-  /** What the first mail of the next day waits for: the hours, a limit, a holiday. */
+  /** Why the mails after the last one wait for another day: the hours, a limit. Undefined on the last day. */
   readonly endedBy?: ClosedGate | undefined;
 }
 
@@ -35,38 +28,38 @@ export interface Forecast {
 }
 
 /**
- * When every open lead of a campaign will be written to, were nothing to come in between: the stored slots as they stand, and the leads that
- * wait behind them, laid by the function that the engine lays the plan with.
+ * The plan of all of a campaign's open mails, given in the order of their urgency: those with a slot in the stored plan, and undefined for
+ * each lead that waits behind it. Slots carry the mail's index. A plan that the engine will lay anew is laid anew here too.
  */
+export function planOfAll(facts: CampaignFacts, mails: readonly (StoredSlot | undefined)[], now: Instant): Plan {
+  const anew = facts.campaign.status !== "IN_PROGRESS" || facts.campaign.relayCause !== undefined;
+  const candidates = mails.map((stored, id) => (stored === undefined ? { id } : storedCandidate(id, stored, anew)));
+  return plan(facts, candidates, now);
+}
+
+/** When every open lead of a campaign will be written to, were nothing to come in between: `waiting` leads behind the stored slots. */
 export function forecast(facts: CampaignFacts, stored: readonly StoredSlot[], waiting: number, now: Instant): Forecast {
-  const isLaid = facts.campaign.status === "IN_PROGRESS" && facts.campaign.relayCause === undefined;
-  const candidates: Candidate[] = stored.map(({ scheduledAt, notBefore, mailboxId }, id) => ({
-    id,
-    notBefore,
-    mailboxId,
-    keepAt: isLaid && scheduledAt >= (notBefore ?? scheduledAt) ? scheduledAt : undefined,
-  }));
-  for (let index = 0; index < waiting; index += 1) candidates.push({ id: stored.length + index });
-  const { slots, stopped } = plan(facts, candidates, now);
+  const mails = [...stored, ...Array.from({ length: waiting }, () => undefined)];
+  const { slots, stopped } = planOfAll(facts, mails, now);
   return {
     mails: slots.length,
     firstAt: slots[0]?.at,
     lastAt: slots.at(-1)?.at,
     days: daysOf(slots, facts.campaign.zone),
     stopped,
-    unplanned: candidates.length - slots.length,
+    unplanned: mails.length - slots.length,
   };
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-function daysOf(slots: ReturnType<typeof plan>["slots"], zone: string): ForecastDay[] {
+function daysOf(slots: Plan["slots"], zone: string): ForecastDay[] {
   const days: Mutable<ForecastDay>[] = [];
-  for (const { at, mailboxId, after } of slots) {
+  for (const { at, mailboxId, dayEndedBy } of slots) {
     const { day } = localDay(zone, at);
     let last = days.at(-1);
     if (last?.day !== day) {
-      if (last !== undefined) last.endedBy = after;
+      if (last !== undefined) last.endedBy = dayEndedBy;
       last = { day, mails: 0, mailboxes: new Map(), firstAt: at, lastAt: at };
       days.push(last);
     }

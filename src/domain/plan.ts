@@ -17,6 +17,21 @@ export interface Candidate {
   readonly mailboxId?: number | undefined;
 }
 
+/** A mail that has its row in the stored plan. */
+export interface StoredSlot {
+  readonly scheduledAt: Instant;
+  readonly notBefore?: Instant | undefined;
+  readonly mailboxId?: number | undefined;
+}
+
+/** A stored mail on its way into the plan: it keeps its slot, unless all are laid anew. */
+export function storedCandidate(id: number, stored: StoredSlot, anew: boolean): Candidate {
+  const { scheduledAt, notBefore, mailboxId } = stored;
+  // A refused mail's old slot lies before the time of its next try, and is worth nothing.
+  const keeps = !anew && scheduledAt >= (notBefore ?? scheduledAt);
+  return { id, notBefore, mailboxId, keepAt: keeps ? scheduledAt : undefined };
+}
+
 /** Where a mail lies in the plan, and what put it there. */
 export interface Slot {
   readonly id: number;
@@ -24,6 +39,8 @@ export interface Slot {
   readonly mailboxId: number;
   /** The last gate that the slot had to wait for; undefined when it follows at once. */
   readonly after?: ClosedGate | undefined;
+  /** What ended the campaign's local day on which the slot before lies, where this one is the first of a later day. */
+  readonly dayEndedBy?: ClosedGate | undefined;
 }
 
 export interface Plan {
@@ -61,7 +78,9 @@ export function plan(facts: CampaignFacts, candidates: readonly Candidate[], now
     if (found.at === undefined) return { slots, stopped: found.after };
     const { id, mailboxId: preferredId } = queue.take(rank);
     const mailbox = chooseMailbox(future.mailboxes, found.at, preferredId) as Mutable<MailboxFacts>;
-    slots.push({ id, at: found.at, mailboxId: mailbox.id, after: found.after });
+    const slot = { id, at: found.at, mailboxId: mailbox.id, after: found.after };
+    const isNewDay = slots.length > 0 && isFirstOfDay(future.campaign, found.at);
+    slots.push(isNewDay ? { ...slot, dayEndedBy: endOfDay(future, from) } : slot);
     start(future, mailbox, found.at);
     from = found.at;
   }
@@ -113,6 +132,17 @@ function findSlot(future: Future, from: Instant): Found {
   }
   if (after === undefined) throw new Error("a search for a slot ends with a slot or a gate");
   return { at: undefined, after };
+}
+
+/** The first gate, other than the distance between mails, that stays closed from after `from` to the end of its local day. */
+function endOfDay(future: Future, from: Instant): ClosedGate | undefined {
+  const { endsAt } = localDay(future.campaign.zone, from);
+  for (let at = from; at < endsAt; ) {
+    const gate = firstClosedGate(future, at);
+    if (gate?.until === undefined || gate.until >= endsAt) return gate?.gate === "pace" ? undefined : gate;
+    at = gate.until;
+  }
+  return undefined;
 }
 
 function futureOf(facts: CampaignFacts): Future {

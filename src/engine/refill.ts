@@ -2,7 +2,7 @@ import type { CampaignFacts } from "../domain/campaign.ts";
 import { causeText } from "../domain/explain.ts";
 import { SECOND_MS } from "../domain/instant.ts";
 import { barText } from "../domain/intent.ts";
-import { type Candidate, plan, type Slot } from "../domain/plan.ts";
+import { type Candidate, plan, type Slot, storedCandidate } from "../domain/plan.ts";
 import type { EngineContext } from "./context.ts";
 import type { PlanChange, PlannedEmail, StoreTransaction, WaitingLead } from "./ports.ts";
 import { renderFor } from "./render.ts";
@@ -142,10 +142,7 @@ async function skipReason(
 
 function toCandidate(member: Member, anew: boolean): Candidate {
   if ("waiting" in member) return { id: -member.waiting.campaignLeadId };
-  const { id, scheduledAt, notBefore, mailboxId } = member.planned;
-  // A refused mail's old slot lies before the time of its next try, and is worth nothing.
-  const keeps = !anew && scheduledAt >= (notBefore ?? scheduledAt);
-  return { id, notBefore, mailboxId, keepAt: keeps ? scheduledAt : undefined };
+  return storedCandidate(member.planned.id, member.planned, anew);
 }
 
 function changesOf(
