@@ -18,6 +18,8 @@ export interface ClaimedMail {
   readonly content: Extract<Rendered, { kind: "rendered" }>;
   readonly campaign: string;
   readonly mailbox: string;
+  /** The campaign's starts up to and including this one. */
+  readonly paceIndex: number;
 }
 
 export type ClaimResult =
@@ -38,10 +40,11 @@ class ClaimLost extends Error {}
 /** Commit 1 of a mail: from the campaign's head row to a claim with lease, fence, reserved allowances and moved pace; or the reason why not. */
 export async function claimNext(ctx: EngineContext, campaignId: number): Promise<ClaimResult> {
   try {
-    return await ctx.store.transaction(async (tx) => {
+    const result = await ctx.store.transaction(async (tx): Promise<ClaimResult> => {
       const now = ctx.clock.now();
-      const facts = await tx.campaignFacts(campaignId, now);
-      if (facts === undefined || facts.campaign.status !== "IN_PROGRESS") return { kind: "idle" };
+      const stored = await tx.campaignFacts(campaignId, now);
+      if (stored === undefined || stored.campaign.status !== "IN_PROGRESS") return { kind: "idle" };
+      const facts = ctx.anchors.correct(stored);
       if (facts.campaign.relayCause !== undefined)
         await layPlan(ctx, tx, facts, { cause: facts.campaign.relayCause, anew: true });
       const gate = firstClosedGate(facts, now);
@@ -50,6 +53,8 @@ export async function claimNext(ctx: EngineContext, campaignId: number): Promise
       if (next === undefined) return rest(ctx, tx, facts);
       return lockEmail(ctx, tx, facts, next);
     });
+    if (result.kind === "claimed") ctx.anchors.noteStart(campaignId, result.mail.paceIndex);
+    return result;
   } catch (error) {
     if (error instanceof ClaimLost) return { kind: "lost" };
     throw error;
@@ -146,7 +151,10 @@ async function lockEmail(ctx: EngineContext, tx: StoreTransaction, facts: Campai
   const gate = firstClosedGate(left, now);
   // The end of a conversation wakes the campaign; looking before that would find the same and cost a commit.
   if (gate !== undefined && isBusy(gate)) await tx.setNextDue(campaign.id, now + RECHECK_MS, "busy");
-  return { kind: "claimed", mail: { email, content: next.content, campaign: campaign.name, mailbox: mailbox.address } };
+  return {
+    kind: "claimed",
+    mail: { email, content: next.content, campaign: campaign.name, mailbox: mailbox.address, paceIndex: campaign.paceIndex + 1 },
+  };
 }
 
 function claimedEmail(

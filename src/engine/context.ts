@@ -1,3 +1,4 @@
+import type { ClockAnchors } from "./clock-steps.ts";
 import type { Clock, Logger, Mailer, Observer, Store, WorkerIdentity } from "./ports.ts";
 import type { TemplateCache } from "./templates.ts";
 
@@ -39,4 +40,5 @@ export interface EngineContext {
   readonly worker: WorkerIdentity;
   readonly limits: EngineLimits;
   readonly templates: TemplateCache;
+  readonly anchors: ClockAnchors;
 }

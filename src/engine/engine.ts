@@ -1,4 +1,5 @@
 import type { ClaimedMail } from "./claim.ts";
+import { ClockAnchors, followClockStep } from "./clock-steps.ts";
 import { ENGINE_LIMITS, type EngineContext, type EngineLimits } from "./context.ts";
 import type { Clock, Logger, Mailer, Observer, Store, WorkerIdentity } from "./ports.ts";
 import { recoverAbandoned } from "./recover.ts";
@@ -34,7 +35,13 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     const limits = { ...ENGINE_LIMITS, ...parts.limits };
-    this.#ctx = { ...parts, observer: parts.observer ?? SILENT, limits, templates: new TemplateCache() };
+    this.#ctx = {
+      ...parts,
+      observer: parts.observer ?? SILENT,
+      limits,
+      templates: new TemplateCache(),
+      anchors: new ClockAnchors(parts.clock),
+    };
   }
 
   /** Whether this engine does the work at present, or stands by for another. */
@@ -89,6 +96,7 @@ export class Engine {
     const { clock, limits } = this.#ctx;
     if (clock.monotonicMs() >= this.#renewAtMs) await this.#renew();
     if (!this.#inCharge) return limits.standbyEveryMs;
+    await followClockStep(this.#ctx);
     const nextAt = await processScheduledEmails(this.#ctx, this.#departures);
     const untilDueMs = nextAt === undefined ? limits.passEveryMs : nextAt - clock.now();
     return Math.min(untilDueMs, limits.passEveryMs, this.#renewAtMs - clock.monotonicMs());

@@ -1,6 +1,6 @@
 import { localDay } from "../domain/days.ts";
 import type { HandOver, Permit } from "../domain/hand-over.ts";
-import { decideIntent, type WithheldReason } from "../domain/intent.ts";
+import { decideIntent, type IntentDecision, type WithheldReason } from "../domain/intent.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import type { Verdict } from "../domain/settlement.ts";
 import type { ClaimedMail } from "./claim.ts";
@@ -114,11 +114,13 @@ function refuse(flight: Flight, why: WithheldReason): Permit {
 }
 
 /** Commit 2, in one transaction: judge the campaign, the lead and the mailbox once more at this instant, then write the ledger entry. */
-async function commitIntent(ctx: EngineContext, mail: ClaimedMail): Promise<ReturnType<typeof decideIntent>> {
+async function commitIntent(ctx: EngineContext, mail: ClaimedMail): Promise<IntentDecision> {
   try {
-    return await ctx.store.transaction(async (tx) => {
+    let handedOverAt = 0;
+    const decided = await ctx.store.transaction(async (tx): Promise<IntentDecision> => {
       const now = ctx.clock.now();
-      const facts = await tx.campaignFacts(mail.email.campaignId, now);
+      const stored = await tx.campaignFacts(mail.email.campaignId, now);
+      const facts = stored && ctx.anchors.correct(stored);
       const row = await tx.email(mail.email.id);
       const mailbox = facts?.mailboxes.find(({ id }) => id === mail.email.mailboxId);
       if (facts === undefined || row === undefined) throw new IntentRefused();
@@ -130,8 +132,11 @@ async function commitIntent(ctx: EngineContext, mail: ClaimedMail): Promise<Retu
       const mailboxDay = localDay(mailbox.zone, now).day;
       if (!(await tx.recordIntent({ email: mail.email, worker: ctx.worker.bootId, at: now, campaignDay, mailboxDay })))
         throw new IntentRefused();
+      handedOverAt = now;
       return decision;
     });
+    if (decided.kind === "go") ctx.anchors.noteHandOver(mail.email.campaignId, handedOverAt);
+    return decided;
   } catch (error) {
     if (error instanceof IntentRefused) return { kind: "withhold", why: { kind: "lost-claim" } };
     throw error;

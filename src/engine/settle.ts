@@ -76,8 +76,9 @@ async function followUp(
 }
 
 async function replanAfter(ctx: EngineContext, tx: StoreTransaction, mail: ClaimedMail, verdict: Verdict): Promise<void> {
-  const facts = await tx.campaignFacts(mail.email.campaignId, ctx.clock.now());
-  if (facts === undefined) return;
+  const stored = await tx.campaignFacts(mail.email.campaignId, ctx.clock.now());
+  if (stored === undefined) return;
+  const facts = ctx.anchors.correct(stored);
   const cause = verdict.queue === "pending" ? `${mail.email.address} tries again: ${verdict.summary}` : "next in order";
   await scheduleNextEmail(ctx, tx, facts, cause);
 }
