@@ -7,6 +7,7 @@ const ZONES = [
   "Europe/Warsaw",
   "America/Santiago",
   "Africa/Cairo",
+  "Africa/Casablanca",
   "Asia/Beirut",
   "Australia/Lord_Howe",
   "Asia/Kolkata",

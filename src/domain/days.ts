@@ -19,62 +19,60 @@ export interface OffsetStretch {
   readonly offsetMs: number;
 }
 
-// Finding a day costs Temporal about 35 µs, and limits ask for it at every claim.
+// A day beside a change of the clock costs Temporal about 35 µs, and limits ask for it at every claim.
 const CACHED_ZONES_MAX = 64;
 const CACHED_UTC_DAYS_MAX = 1_000;
 
-/** The local days of a zone that are known. */
-interface KnownDays {
-  /** By each UTC day that they touch: an instant finds its day by one division. */
+/** What was found out about a zone. */
+interface KnownZone {
+  /** Local days by each UTC day that they touch: an instant finds its day by one division. */
   readonly byUtcDay: Map<number, LocalDay[]>;
-  /** The one that was asked for last, which is mostly the one that is asked for next. */
-  last: LocalDay;
+  /** The day that was asked for last, which is mostly the one that is asked for next. */
+  last: LocalDay | undefined;
+  /** The time between two changes of the clock in which an instant was looked for last. */
+  season: OffsetStretch | undefined;
 }
 
-const knownZones = new Map<string, KnownDays>();
+const knownZones = new Map<string, KnownZone>();
 
 /** The day of `zone`'s calendar in which an instant lies: 23:59:59.999 belongs to it, 00:00:00 to the next. */
 export function localDay(zone: string, at: Instant): LocalDay {
-  const known = knownZones.get(zone);
-  if (known === undefined) return rememberZone(zone, findDay(zone, at));
-  if (!includes(known.last, at)) known.last = knownDay(known, at) ?? remember(known, findDay(zone, at));
+  const known = knownZone(zone);
+  if (known.last === undefined || !includes(known.last, at))
+    known.last = knownDay(known, at) ?? remember(known, findDay(zone, at));
   return known.last;
 }
 
 /** The day cut at the instants where the zone's offset changes: one stretch on almost every day, two on the other two. */
 export function offsetStretches(zone: string, day: LocalDay): OffsetStretch[] {
   const stretches: OffsetStretch[] = [];
-  const lastOffsetMs = offsetMsAt(zone, day.endsAt - 1);
-  let startsAt = day.startsAt;
-  let offsetMs = offsetMsAt(zone, startsAt);
-  // Compared first, because zones without daylight saving make the search for a change the costly part.
-  while (offsetMs !== lastOffsetMs) {
-    const change = zoned(zone, startsAt).getTimeZoneTransition("next");
-    if (change === null || change.epochMilliseconds >= day.endsAt) break;
-    stretches.push({ startsAt, endsAt: change.epochMilliseconds, offsetMs });
-    startsAt = change.epochMilliseconds;
-    offsetMs = offsetMsAt(zone, startsAt);
+  for (let startsAt = day.startsAt; startsAt < day.endsAt; ) {
+    const { endsAt, offsetMs } = seasonAt(zone, startsAt);
+    stretches.push({ startsAt, endsAt: Math.min(endsAt, day.endsAt), offsetMs });
+    startsAt = endsAt;
   }
-  stretches.push({ startsAt, endsAt: day.endsAt, offsetMs });
   return stretches;
 }
 
-function includes(day: LocalDay, at: Instant): boolean {
-  return day.startsAt <= at && at < day.endsAt;
+function knownZone(zone: string): KnownZone {
+  let known = knownZones.get(zone);
+  if (known === undefined) {
+    if (knownZones.size >= CACHED_ZONES_MAX) knownZones.clear();
+    known = { byUtcDay: new Map(), last: undefined, season: undefined };
+    knownZones.set(zone, known);
+  }
+  return known;
 }
 
-function knownDay(known: KnownDays, at: Instant): LocalDay | undefined {
+function includes(stretch: Omit<LocalDay, "day">, at: Instant): boolean {
+  return stretch.startsAt <= at && at < stretch.endsAt;
+}
+
+function knownDay(known: KnownZone, at: Instant): LocalDay | undefined {
   return known.byUtcDay.get(Math.floor(at / DAY_MS))?.find((day) => includes(day, at));
 }
 
-function rememberZone(zone: string, day: LocalDay): LocalDay {
-  if (knownZones.size >= CACHED_ZONES_MAX) knownZones.clear();
-  const known = { byUtcDay: new Map(), last: day };
-  knownZones.set(zone, known);
-  return remember(known, day);
-}
-
-function remember({ byUtcDay }: KnownDays, day: LocalDay): LocalDay {
+function remember({ byUtcDay }: KnownZone, day: LocalDay): LocalDay {
   if (byUtcDay.size >= CACHED_UTC_DAYS_MAX) byUtcDay.clear();
   const lastUtcDay = Math.floor((day.endsAt - 1) / DAY_MS);
   for (let utcDay = Math.floor(day.startsAt / DAY_MS); utcDay <= lastUtcDay; utcDay++) {
@@ -86,6 +84,15 @@ function remember({ byUtcDay }: KnownDays, day: LocalDay): LocalDay {
 }
 
 function findDay(zone: string, at: Instant): LocalDay {
+  const season = seasonAt(zone, at);
+  const midnightMs = Math.floor((at + season.offsetMs) / DAY_MS) * DAY_MS;
+  const [startsAt, endsAt] = [midnightMs - season.offsetMs, midnightMs - season.offsetMs + DAY_MS];
+  // Far enough from every change of the clock a day is 24 hours; planning a campaign of years asks for a thousand such days.
+  const isPlain = season.startsAt <= startsAt - DAY_MS && endsAt + DAY_MS <= season.endsAt;
+  return isPlain ? { day: new Date(midnightMs).toISOString().slice(0, 10), startsAt, endsAt } : findDayOfChange(zone, at);
+}
+
+function findDayOfChange(zone: string, at: Instant): LocalDay {
   const date = zoned(zone, at).toPlainDate();
   // Without a time of day this is the day's first instant, also where midnight itself is skipped or occurs twice.
   const startsAt = date.toZonedDateTime(zone).epochMilliseconds;
@@ -93,8 +100,23 @@ function findDay(zone: string, at: Instant): LocalDay {
   return { day: date.toString(), startsAt, endsAt };
 }
 
-function offsetMsAt(zone: string, at: Instant): number {
-  return zoned(zone, at).offsetNanoseconds / 1e6;
+/** The stretch around `at` through which the zone's clock is not changed: half a year in Warsaw, for ever in UTC. */
+function seasonAt(zone: string, at: Instant): OffsetStretch {
+  const known = knownZone(zone);
+  if (known.season === undefined || !includes(known.season, at)) known.season = findSeason(zone, at);
+  return known.season;
+}
+
+function findSeason(zone: string, at: Instant): OffsetStretch {
+  const here = zoned(zone, at);
+  // `previous` looks for a change strictly before, and one at `at` itself has happened.
+  const began = zoned(zone, at + 1).getTimeZoneTransition("previous");
+  const ends = here.getTimeZoneTransition("next");
+  return {
+    startsAt: began?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
+    endsAt: ends?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
+    offsetMs: here.offsetNanoseconds / 1e6,
+  };
 }
 
 function zoned(zone: string, at: Instant): Temporal.ZonedDateTime {

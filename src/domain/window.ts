@@ -107,7 +107,7 @@ interface KnownHours {
   last: DayHours;
 }
 
-/** Planning asks for the same days again for every mail; computing a day costs about 50 µs. */
+/** Planning asks for the same days again for every mail, and a holiday costs a search of the year. */
 const knownCalendars = new WeakMap<Calendar, KnownHours>();
 
 function hoursAt(calendar: Calendar, at: Instant): DayHours {
