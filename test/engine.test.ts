@@ -168,6 +168,23 @@ describe("failures", () => {
     await engine.stop();
   });
 
+  it("of a greylisted lead hold up nobody else, whatever the buffer size", async () => {
+    for (const bufferSize of [1, 5, 20]) {
+      await begin();
+      const id = await world.campaign("spring", 60, [await world.mailbox("anna@acme.test")], { bufferSize });
+      world.peer.when((mail) => mail.to === "lead-3@example.test", { reply: "451 4.7.1 greylisted" }, 4);
+      engine.start();
+      expect(await world.clock.runUntil(() => world.peer.accepted.length === 60, 9 * HOUR)).toBe(true);
+      const others = world.peer.accepted.filter((accept) => accept.to !== "lead-3@example.test");
+      const gaps = others.slice(1).map((accept, index) => accept.at - (others[index]?.at ?? 0));
+      // Its try takes one place, and the place before it may be too short for another mail.
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(3 * 108_000);
+      await world.clock.advance(1_000);
+      expect((await world.counts(id)).sent).toBe(60);
+      await engine.stop();
+    }
+  });
+
   it("rest a mailbox whose server is down for an hour, fail no lead, and keep the pace through the other", async () => {
     await begin();
     const [anna, jan] = [await world.mailbox("anna@acme.test"), await world.mailbox("jan@acme.test")];

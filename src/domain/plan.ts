@@ -2,7 +2,7 @@ import type { Campaign, CampaignFacts, DayUsage, MailboxFacts } from "./campaign
 import { localDay } from "./days.ts";
 import { type ClosedGate, chooseMailbox, firstClosedGate, oneMore } from "./gates.ts";
 import type { Instant } from "./instant.ts";
-import { advance } from "./pace.ts";
+import { advance, paceGate } from "./pace.ts";
 import type { Calendar } from "./window.ts";
 
 /** A mail that waits for its slot. */
@@ -93,14 +93,28 @@ interface InLine {
   readonly found: Found;
 }
 
-/** Who takes the next slot: the one that has it already, unless a more urgent newcomer can be ready for it. */
+/**
+ * Who takes the next slot: the one that has it already, unless a newcomer can be ready for it that is more urgent, or that is gone before a
+ * retry's own slot: a mail that waits for hours holds nobody up.
+ */
 function nextInLine(future: Future, queue: CandidateQueue, from: Instant): InLine {
   const { keeper } = queue;
   if (keeper === undefined) return nextNewcomer(future, queue, from);
   const found = findSlot(future, Math.max(from, queue.candidate(keeper).keepAt ?? from));
   const rival = found.at === undefined ? undefined : queue.newcomer(found.at);
-  if (rival === undefined || rival > keeper) return { rank: keeper, found };
-  return { rank: rival, found: findSlot(future, Math.max(from, queue.candidate(rival).notBefore ?? from)) };
+  if (rival === undefined || found.at === undefined) return { rank: keeper, found };
+  const rivalFound = findSlot(future, Math.max(from, queue.candidate(rival).notBefore ?? from));
+  const isRetry = queue.candidate(keeper).notBefore !== undefined;
+  const goesFirst = rival < keeper || (isRetry && leavesRoom(future, rivalFound.at, found.at));
+  return goesFirst ? { rank: rival, found: rivalFound } : { rank: keeper, found };
+}
+
+/** Whether a mail that starts at `at` lets the next one start at `next`. */
+function leavesRoom(future: Future, at: Instant | undefined, next: Instant): boolean {
+  if (at === undefined) return false;
+  const { campaign } = future;
+  const opensAt = paceGate(campaign, advance(campaign, at, isFirstOfDay(campaign, at)))?.at ?? at;
+  return opensAt <= next;
 }
 
 function nextNewcomer(future: Future, queue: CandidateQueue, from: Instant): InLine {

@@ -12,6 +12,9 @@ const MOVE_MIN_MS = SECOND_MS;
 /** Leads that cannot be written to and are passed over in one transaction; the next pass goes on. */
 const SKIPS_MAX = 500;
 
+/** Mails that wait for another try at the same time; with more, the campaign takes no new leads until some are settled. */
+const STARTED_MAX = 500;
+
 export interface LayOptions {
   /** Why the plan may change, for the history: "paused", "settings changed", "retry of ewa@...". */
   readonly cause: string;
@@ -83,15 +86,17 @@ async function chooseCrew(
   anew: boolean,
 ): Promise<Member[]> {
   const size = facts.campaign.bufferSize;
-  const room = anew ? size : size - pending.length;
-  const waiting = room > 0 ? await sendableLeads(ctx, tx, facts, room) : [];
   const started = pending.filter(isStarted).map((planned): Member => ({ planned }));
+  // Retries wait for minutes or hours and take no place from leads that could go meanwhile, as long as there are not very many.
+  const isCrowded = started.length > STARTED_MAX;
+  const room = isCrowded ? 0 : anew ? size : size - (pending.length - started.length);
+  const waiting = room > 0 ? await sendableLeads(ctx, tx, facts, room) : [];
   const fresh = [
     ...pending.filter((row) => !isStarted(row)).map((planned): Member => ({ planned })),
     ...waiting.map((lead): Member => ({ waiting: lead })),
   ];
   fresh.sort(byOrder);
-  const kept = anew ? fresh.slice(0, Math.max(0, size - started.length)) : fresh;
+  const kept = anew ? fresh.slice(0, size) : fresh;
   return [...started, ...kept].sort(byOrder);
 }
 
