@@ -29,15 +29,16 @@ async function simulate(io: Io, file: string, options: SimulateOptions): Promise
     return 2;
   }
   const scenario = read.value;
-  const [{ runScenario }, { judge }, { jsonLines, summaryText }] = await Promise.all([
+  const [{ runScenario }, { judge }, { holidaysFor }, { jsonLines, summaryText }] = await Promise.all([
     import("../simulation/run.ts"),
     import("../simulation/judge.ts"),
+    import("../simulation/judge-settings.ts"),
     import("../simulation/output.ts"),
   ]);
   const run = await runScenario(scenario);
   if (options.json === true) for (const line of jsonLines(run)) io.stdout(`${line}\n`);
   else io.stdout(summaryText(scenario, run));
-  const violations = judge(scenario, run);
+  const violations = judge(scenario, run, await holidaysFor(scenario));
   for (const violation of violations) io.stderr(`goniec: broken invariant: ${violation.text}\n`);
   return violations.length === 0 ? 0 : 1;
 }

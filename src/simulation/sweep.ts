@@ -1,5 +1,6 @@
 import type { Violation } from "./judge.ts";
 import { judge } from "./judge.ts";
+import { holidaysFor } from "./judge-settings.ts";
 import { type Reduction, randomScenario } from "./random-scenario.ts";
 import { runScenario } from "./run.ts";
 import type { WorldSeams } from "./world.ts";
@@ -42,7 +43,10 @@ export async function runOnce(
 ): Promise<{ violations: Violation[]; accepted: number }> {
   const scenario = randomScenario(seed, reduction);
   const run = await runScenario(scenario, seams === undefined ? {} : { seams });
-  return { violations: judge(scenario, run), accepted: run.trace.filter((entry) => entry.type === "accepted").length };
+  return {
+    violations: judge(scenario, run, await holidaysFor(scenario)),
+    accepted: run.trace.filter((entry) => entry.type === "accepted").length,
+  };
 }
 
 /** Leaves out one event after the other, and leads, as long as the same invariant stays broken. */
