@@ -22,6 +22,7 @@ export interface OffsetStretch {
 // A day beside a change of the clock costs Temporal about 35 µs, and limits ask for it at every claim.
 const CACHED_ZONES_MAX = 64;
 const CACHED_UTC_DAYS_MAX = 1_000;
+const CACHED_SEASONS_MAX = 64;
 
 /** What was found out about a zone. */
 interface KnownZone {
@@ -29,8 +30,8 @@ interface KnownZone {
   readonly byUtcDay: Map<number, LocalDay[]>;
   /** The day that was asked for last, which is mostly the one that is asked for next. */
   last: LocalDay | undefined;
-  /** The time between two changes of the clock in which an instant was looked for last. */
-  season: OffsetStretch | undefined;
+  /** Stretches from one change of the clock to the next. */
+  readonly seasons: OffsetStretch[];
 }
 
 const knownZones = new Map<string, KnownZone>();
@@ -54,11 +55,16 @@ export function offsetStretches(zone: string, day: LocalDay): OffsetStretch[] {
   return stretches;
 }
 
+/** What the clocks of `zone` show at `at`, as the ms of the UTC instant at which a clock in Greenwich shows the same. */
+export function wallClockMs(zone: string, at: Instant): number {
+  return at + seasonAt(zone, at).offsetMs;
+}
+
 function knownZone(zone: string): KnownZone {
   let known = knownZones.get(zone);
   if (known === undefined) {
     if (knownZones.size >= CACHED_ZONES_MAX) knownZones.clear();
-    known = { byUtcDay: new Map(), last: undefined, season: undefined };
+    known = { byUtcDay: new Map(), last: undefined, seasons: [] };
     knownZones.set(zone, known);
   }
   return known;
@@ -102,9 +108,13 @@ function findDayOfChange(zone: string, at: Instant): LocalDay {
 
 /** The stretch around `at` through which the zone's clock is not changed: half a year in Warsaw, for ever in UTC. */
 function seasonAt(zone: string, at: Instant): OffsetStretch {
-  const known = knownZone(zone);
-  if (known.season === undefined || !includes(known.season, at)) known.season = findSeason(zone, at);
-  return known.season;
+  const { seasons } = knownZone(zone);
+  const known = seasons.find((season) => includes(season, at));
+  if (known !== undefined) return known;
+  const found = findSeason(zone, at);
+  if (seasons.length >= CACHED_SEASONS_MAX) seasons.length = 0;
+  seasons.push(found);
+  return found;
 }
 
 function findSeason(zone: string, at: Instant): OffsetStretch {

@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import { wallClockMs } from "./days.ts";
 import type { Instant } from "./instant.ts";
 import { fail, ok, type Result } from "./result.ts";
 import { letterDifference } from "./spelling.ts";
@@ -78,13 +79,13 @@ function cityOf(zone: string): string {
   return zone.slice(zone.lastIndexOf("/") + 1);
 }
 
-const DAY_NAMES = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
+const DAY_NAMES = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 
 /** The wall clock of `zone` at an instant, to the second: `Wed 2026-01-07 09:00:00`. The caller shows the zone beside it. */
 export function localText(zone: string, at: Instant): string {
-  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
-  const time = local.toPlainTime().toString({ smallestUnit: "second" });
-  return `${DAY_NAMES[local.dayOfWeek - 1]} ${local.toPlainDate().toString()} ${time}`;
+  const shown = new Date(wallClockMs(zone, at));
+  const text = shown.toISOString();
+  return `${DAY_NAMES[shown.getUTCDay()]} ${text.slice(0, 10)} ${text.slice(11, 19)}`;
 }
 
 const INSTANT_ALLOWED = "a date and time such as 2026-01-07T09:00, 2026-01-07T09:00:30 or, with an offset, 2026-01-07T08:00Z";
@@ -105,8 +106,8 @@ export function parseLocalInstant(text: string, zone: string, field: string): Re
   // Checked here, because Temporal would read 23:59:60 as 23:59:59 where a leap second is meant by nobody.
   if (time.slice(6, 8) === "60") return refuse("there is no such date or time");
   try {
-    const wallClock = Temporal.PlainDateTime.from(`${date}T${time}`);
-    if (offset === undefined) return ok(firstInstantOf(wallClock, zone));
+    const wallClockMs = Temporal.PlainDateTime.from(`${date}T${time}`);
+    if (offset === undefined) return ok(firstInstantOf(wallClockMs, zone));
     return ok(Temporal.Instant.from(`${date}T${time}${offset}`).epochMilliseconds);
   } catch (error) {
     if (error instanceof RangeError) return refuse("there is no such date or time");
@@ -114,11 +115,11 @@ export function parseLocalInstant(text: string, zone: string, field: string): Re
   }
 }
 
-function firstInstantOf(wallClock: Temporal.PlainDateTime, zone: string): Instant {
-  const earlier = wallClock.toZonedDateTime(zone, { disambiguation: "earlier" });
-  if (earlier.toPlainDateTime().equals(wallClock)) return earlier.epochMilliseconds;
+function firstInstantOf(wallClockMs: Temporal.PlainDateTime, zone: string): Instant {
+  const earlier = wallClockMs.toZonedDateTime(zone, { disambiguation: "earlier" });
+  if (earlier.toPlainDateTime().equals(wallClockMs)) return earlier.epochMilliseconds;
   // Inside a gap "earlier" lies before it and "later" behind it by as much, neither at its end.
   const gapEnd = earlier.getTimeZoneTransition("next");
-  if (gapEnd === null) throw new Error(`no transition after the gap at ${wallClock.toString()} in ${zone}`);
+  if (gapEnd === null) throw new Error(`no transition after the gap at ${wallClockMs.toString()} in ${zone}`);
   return gapEnd.epochMilliseconds;
 }
