@@ -4,10 +4,8 @@ import { dirname } from "node:path";
 import type { Kysely, Transaction } from "kysely";
 import { systemClock, systemRandom } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { Engine } from "./engine/engine.ts";
-import type { Clock, Logger, Observer, Store } from "./engine/ports.ts";
-import { createMailer } from "./mail/mailer.ts";
-import { createSmtpTransport } from "./mail/smtp.ts";
+import type { Engine } from "./engine/engine.ts";
+import type { Clock, Logger, Mailer, Observer, Store } from "./engine/ports.ts";
 import type { SmtpTimeouts } from "./mail/smtp-mailbox.ts";
 import { fileLiveness, type Liveness, memoryLiveness } from "./storage/liveness.ts";
 import { mailboxAccount } from "./storage/mailboxes.ts";
@@ -30,8 +28,8 @@ export interface App {
   readonly reader: Kysely<Database>;
   /** For what people order: one transaction, durable when it resolves. */
   write<T>(work: (trx: Transaction<Database>, now: number) => Promise<T>): Promise<T>;
-  /** A sender on this database; it does nothing until it is started. */
-  createEngine(): Engine;
+  /** A sender on this database; it does nothing until it is started. Loaded only now: commands that only ask do without it and the mail. */
+  createEngine(): Promise<Engine>;
   close(): Promise<void>;
 }
 
@@ -57,13 +55,15 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
   const secrets = inMemory ? OPEN_BOX : fileSecretBox(config.keyFile ?? `${config.database}.key`, systemRandom.key);
   const liveness = inMemory ? memoryLiveness() : fileLiveness(config.database, await loadDriver());
   const store = createSqliteStore(database, liveness, clock);
-  const mailer = () =>
-    createMailer({
-      transport: createSmtpTransport({ monotonicMs: clock.monotonicMs, setTimer: clock.setTimer }),
+  const createMailer = async (): Promise<Mailer> => {
+    const [mailer, smtp] = await Promise.all([import("./mail/mailer.ts"), import("./mail/smtp.ts")]);
+    return mailer.createMailer({
+      transport: smtp.createSmtpTransport({ monotonicMs: clock.monotonicMs, setTimer: clock.setTimer }),
       account: (mailboxId) => mailboxAccount(database.reader, mailboxId, secrets),
       attachments: (messageId) => attachmentsOf(database.reader, messageId),
       ...(overrides.timeouts !== undefined && { timeouts: overrides.timeouts }),
     });
+  };
   return {
     store,
     secrets,
@@ -72,16 +72,18 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
     log,
     reader: database.reader,
     write: (work) => database.writer.transaction().execute((trx) => work(trx, clock.now())),
-    createEngine: () =>
-      new Engine({
+    createEngine: async () => {
+      const [{ Engine }, mailer] = await Promise.all([import("./engine/engine.ts"), createMailer()]);
+      return new Engine({
         store,
         clock,
         log,
-        mailer: mailer(),
+        mailer,
         worker: { bootId: systemRandom.id(), host: hostname(), pid: process.pid, version: VERSION },
         limits: { engineLeaseMs: config.engineLease, emailLeaseMs: config.emailLease, sendsMax: config.sendsMax },
         ...(overrides.observer !== undefined && { observer: overrides.observer }),
-      }),
+      });
+    },
     close: () => database.close(),
   };
 }

@@ -183,7 +183,7 @@ describe("goniec send", () => {
 
   it("follows another process that has charge of the database, and does not send beside it", async () => {
     const app = await world.open();
-    const engine = app.createEngine();
+    const engine = await app.createEngine();
     engine.start();
     await eventually(() => engine.inCharge, "the engine is in charge");
     const io = await world.run(sendLine({}, "--yes"));

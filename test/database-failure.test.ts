@@ -22,7 +22,7 @@ const repairDatabase = (): Promise<unknown> => world.app.write((trx) => sql.raw(
 it("a database that fails between accept and record causes no second delivery, and the outcomes are recorded once it works again", async () => {
   await world.campaign(6);
   await breakDatabase(`UPDATE ON "SendLog" WHEN NEW."state" = 'sent'`);
-  const engine = world.app.createEngine();
+  const engine = await world.app.createEngine();
   engine.start();
   await eventually(() => world.server.deliveries.length === 3, "each mailbox has delivered one mail");
   // The mailboxes' sessions are held by mails whose outcome is not recorded, so nothing else can leave.
@@ -37,7 +37,7 @@ it("a database that fails between accept and record causes no second delivery, a
 it("a database that does not take the intent stops the mail before its dot", async () => {
   await world.campaign(3);
   await breakDatabase(`INSERT ON "SendLog" WHEN NEW."state" = 'transmitting'`);
-  const engine = world.app.createEngine();
+  const engine = await world.app.createEngine();
   engine.start();
   await eventually(async () => (await handedBack()) === 3, "the mails are handed back, to be tried again in a minute");
   await repairDatabase();

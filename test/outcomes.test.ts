@@ -66,7 +66,7 @@ it.each(CASES)(
     const polite = await startRudeServer();
     servers.push(rude, polite);
     const id = await campaignOver([rude.port, polite.port], 4);
-    const engine = app.createEngine();
+    const engine = await app.createEngine();
     engine.start();
     const first = "lead-1@example.test";
     await eventually(async () => (await stateOf(id, first)) === expected.lead, `${first} is ${expected.lead}`);

@@ -91,7 +91,7 @@ export async function sendAndFollow(
   view: ProgressView,
   signal: AbortSignal,
 ): Promise<Followed> {
-  const engine = app.createEngine();
+  const engine = await app.createEngine();
   engine.start();
   try {
     return await follow(app, campaignId, afterTryId, view, signal);

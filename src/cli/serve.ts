@@ -19,8 +19,8 @@ export function registerServe(program: Command, io: Io): void {
 }
 
 async function serve(io: Io, app: App, database: string): Promise<ExitCode> {
-  const engine = app.createEngine();
   const interrupted = new Promise<void>((resolve) => io.onInterrupt(resolve));
+  const engine = await app.createEngine();
   app.log.info("serving", { database });
   engine.start();
   await interrupted;

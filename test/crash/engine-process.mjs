@@ -21,7 +21,7 @@ const app = await createApp(loaded.value.config, createLogger(order.log ?? "sile
   observer,
   timeouts: order.timeouts,
 });
-const engine = app.createEngine();
+const engine = await app.createEngine();
 process.once("SIGTERM", () => void engine.stop().then(() => app.close()));
 engine.start();
 process.stdout.write("started\n");
