@@ -57,6 +57,10 @@ const EXPECTATIONS: Readonly<Record<string, (seen: Sighting) => void | Promise<v
     expect(seen.mails().map(({ worker }) => worker)).toEqual([...Array(5).fill(1), ...Array(15).fill(2)]);
     expect(Math.max(...seen.gapsMs())).toBeLessThanOrEqual(GAP_MAX_MS);
   },
+  "edited-goes-on": (seen) => {
+    expect(seen.statuses()).toEqual(["IN_PROGRESS", "COMPLETED"]);
+    expect(Math.max(...seen.gapsMs())).toBeLessThanOrEqual(GAP_MAX_MS);
+  },
   "greylisted-comes-back": (seen) => {
     expect(seen.leadsOf()).toBe("20 sent");
     expect(seen.outcomes("lead-5")).toEqual(["temporary", "temporary", "sent"]);
@@ -85,6 +89,10 @@ const EXPECTATIONS: Readonly<Record<string, (seen: Sighting) => void | Promise<v
   "killed-in-the-claim": (seen) => {
     expect(seen.leadsOf()).toBe("20 sent");
     expect(Math.max(...seen.gapsMs())).toBeLessThan(4 * MINUTE_MS);
+  },
+  "last-slot-goes-once": (seen) => {
+    expect(seen.perDay()).toEqual({ "2025-11-05": 10, "2025-11-06": 10, "2025-11-07": 4 });
+    expect([seen.leadsOf("spring"), seen.leadsOf("autumn")]).toEqual(["12 sent", "12 sent"]);
   },
   "late-rows-go-next": (seen) => {
     expect(seen.perDay()).toEqual({ "2025-11-05": 7, "2025-11-06": 13 });
@@ -148,6 +156,10 @@ const EXPECTATIONS: Readonly<Record<string, (seen: Sighting) => void | Promise<v
     expect(seen.leadsInOrder()).toEqual(leads(1, 60));
     expectWithin(HOUR_MS / seen.meanGapMs(), 36, 44);
   },
+  "refused-mail-uses-no-slot": (seen) => {
+    expect(seen.leadsOf()).toBe("10 sent, 1 failed");
+    expect(seen.perDay()).toEqual({ "2025-11-05": 10 });
+  },
   "restart-keeps-the-gap": async (seen) => {
     const undisturbed = await seen.undisturbed();
     expect(seen.mails().map(({ at }) => at)).toEqual(undisturbed.mails().map(({ at }) => at));
@@ -156,6 +168,10 @@ const EXPECTATIONS: Readonly<Record<string, (seen: Sighting) => void | Promise<v
     expect(seen.leadsOf()).toBe("20 sent");
     expect(new Set(seen.mails().map(({ worker }) => worker))).toEqual(new Set([1, 2]));
     expect(Math.max(...seen.gapsMs())).toBeLessThanOrEqual(GAP_MAX_MS);
+  },
+  "slow-answer-is-no-second-mail": (seen) => {
+    expect(seen.leadsOf()).toBe("12 sent");
+    expect(seen.mails()).toHaveLength(12);
   },
   "slow-server-keeps-the-mean": (seen) => {
     expect(seen.leadsOf()).toBe("100 sent");
@@ -168,6 +184,11 @@ const EXPECTATIONS: Readonly<Record<string, (seen: Sighting) => void | Promise<v
   "start-time-is-local": (seen) => {
     expect(seen.firstTime()).toBe("Thu 2025-11-06 10:00:00");
     expect(seen.leadsOf()).toBe("20 sent");
+  },
+  "started-three-times": (seen) => {
+    expect(seen.statuses()).toEqual(["IN_PROGRESS", "COMPLETED"]);
+    expect(seen.leadsInOrder()).toEqual(leads(1, 20));
+    expect(Math.min(...seen.gapsMs())).toBeGreaterThanOrEqual(GAP_MIN_MS);
   },
   "suppressed-gets-nothing": (seen) => {
     expect(seen.leadsOf()).toBe("19 sent, 1 skipped");

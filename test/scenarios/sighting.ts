@@ -75,6 +75,11 @@ export class Sighting {
       .map(({ outcome }) => outcome);
   }
 
+  /** What the campaigns became, one after the other. */
+  statuses(): string[] {
+    return this.#entries("status").map(({ to }) => to);
+  }
+
   /** The same world in which nothing happens. */
   async undisturbed(): Promise<Sighting> {
     const scenario = { ...this.#scenario, events: [] };
