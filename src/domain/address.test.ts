@@ -8,6 +8,11 @@ const address = (text: string): unknown => {
 };
 
 describe("normalizeAddress", () => {
+  it("ends at once for a cell full of spaces", () => {
+    expect(address(`${" ".repeat(100_000)}x`)).toBe("has no @");
+    expect(address(`x${" ".repeat(100_000)}x`)).toBe("has no @");
+  });
+
   it("makes one spelling of all spellings", () => {
     expect(address("  Anna.Nowak@ACME.Test ")).toEqual({ address: "anna.nowak@acme.test" });
     expect(address("Anna Nowak <Anna@acme.test>")).toEqual({ address: "anna@acme.test", display: "Anna Nowak" });
@@ -27,6 +32,7 @@ describe("normalizeAddress", () => {
     ["a@acme.test; b@acme.test", "holds more than one address"],
     ["a@acme.test, b@acme.test", "holds more than one address"],
     ["anna@acme.test\r\nBcc: x@y.test", "contains a line break or control character"],
+    ["anna\u200b@acme.test", "contains an invisible character, as copies from web pages do"],
     ["anna@", "is not an e-mail address"],
     ["@acme.test", "is not an e-mail address"],
     ["anna@acme..test", "is not an e-mail address"],

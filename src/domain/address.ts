@@ -8,13 +8,14 @@ export interface NormalAddress {
   readonly display?: string;
 }
 
-const WITH_NAME = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^<>"]*?))\s*<([^<>]*)>\s*$/s;
+/** For trimmed text. No `\s*` may stand beside the bare name, which takes spaces itself: a cell full of them would stop the process. */
+const WITH_NAME = /^(?:"((?:[^"\\]|\\.)*)"\s*|([^<>"]*))<([^<>]*)>$/s;
 const ADDRESS_LENGTH_MAX = 254;
 const ALLOWED = "name@company.example, or Name <name@company.example>";
 
 /** Reads `anna@acme.test` or `Anna Nowak <anna@acme.test>`; anything that is not exactly one address is refused with the reason. */
 export function normalizeAddress(text: string, field = "address"): Result<NormalAddress> {
-  const parts = WITH_NAME.exec(text);
+  const parts = WITH_NAME.exec(text.trim());
   const bare = (parts?.[3] ?? text).trim();
   const message = refusal(bare) ?? (hasControl(text.trim()) ? "contains a line break or control character" : undefined);
   if (message !== undefined) return fail({ field, value: text, message, allowed: ALLOWED });
@@ -33,6 +34,7 @@ function refusal(address: string): string | undefined {
   if (/[;,]/.test(address) && (address.match(/@/g) ?? []).length > 1) return "holds more than one address";
   if (!address.includes("@")) return "has no @";
   if (/\s/.test(address)) return "contains a space";
+  if (/\p{Cf}/u.test(address)) return "contains an invisible character, as copies from web pages do";
   if (address.length > ADDRESS_LENGTH_MAX) return `is longer than ${ADDRESS_LENGTH_MAX} characters (RFC 5321, 4.5.3.1.3)`;
   const isAddress = validator.isEmail(address, { require_tld: false, allow_utf8_local_part: true, ignore_max_length: true });
   return isAddress ? undefined : "is not an e-mail address";

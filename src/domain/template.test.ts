@@ -41,6 +41,30 @@ describe("fields", () => {
     expect(textOf('Hello {{ firstName | default: "there" | upcase }}', { firstName: "Ewa" })).toBe("Hello EWA");
   });
 
+  it("use a fallback that stands behind other filters, and only when it is needed", () => {
+    expect(textOf('Hello {{ name | upcase | default: "there" }}', { name: "Ewa" })).toBe("Hello EWA");
+    expect(textOf('Hello {{ name | append: "!" | default: "there" }}')).toBe("Hello there");
+    expect(textOf("{{ name | default: company }}", { name: "Ewa" })).toBe("Ewa");
+    expect(textOf("{{ name | default: company }}", { company: "Acme" })).toBe("Acme");
+    expect(textOf("{{ name | default: company }}")).toEqual(missing("company"));
+    expect(textOf('{{ name | default: company | upcase | default: "x" }}')).toBe("x");
+    expect(textOf('{{ name | append: end | default: "x" }}', { name: "Ewa", end: "?" })).toBe("Ewa?");
+    expect(template({ text: '{{ name | upcase | default: "there" }}' }).fields).toEqual([{ name: "name", needsValue: false }]);
+  });
+
+  it("are missing whatever their name is", () => {
+    expect(textOf("{{ size }}", { other: "1" })).toEqual(missing("size"));
+  });
+
+  it("that stand side by side are refused, not printed in part", () => {
+    const compiled = compileTemplate({ subject: "s", text: "Hi {{ first name }}" });
+    expect(compiled).toMatchObject({ ok: false, error: { field: "text", message: expect.stringContaining('"firstname"') } });
+  });
+
+  it("that leave nothing of the body make no mail", () => {
+    expect(textOf("{% if company %}at {{ company }}{% endif %}")).toMatchObject({ kind: "error" });
+  });
+
   it("are asked for only in the branch that is taken", () => {
     const text = "{% if company %}at {{ company }}, {{ city }}{% else %}alone{% endif %}";
     expect(textOf(text)).toBe("alone");
@@ -65,6 +89,10 @@ describe("fields", () => {
 });
 
 describe("rendering", () => {
+  it("escapes once, also where the author escapes by hand", () => {
+    expect(template({ html: "{{ a | escape }}" }).render({ a: "Tom & Jerry" })).toMatchObject({ html: "Tom &amp; Jerry" });
+  });
+
   it("escapes values in HTML, and only there", () => {
     const both = template({ subject: "{{ a }}", text: "{{ a }}", html: "<p>{{ a }}</p>{{ a | raw }}" });
     expect(both.render({ a: "Tom & <b>" })).toEqual({

@@ -1,5 +1,6 @@
-import { AssignTag, type Context, Liquid, type Template, type TokenizationError } from "liquidjs";
+import { type Liquid, ParseError, type Template, type TokenizationError, TypeGuards, toValueSync, Value } from "liquidjs";
 import { fail, ok, type Problem, type Result } from "./result.ts";
+import { createLiquid, gatherFallbacks } from "./template-language.ts";
 
 /** A message as it is written: subject, and a text or HTML body, or both; Liquid in each. */
 export interface MessageSource {
@@ -28,63 +29,8 @@ export interface MessageTemplate {
   render(fields: Readonly<Record<string, string>>): RenderOutcome;
 }
 
-const LIMITS = { parseLimit: 1_000_000, renderLimit: 200, memoryLimit: 20_000_000 };
-/** They read files, or chance. */
-const REFUSED_TAGS = ["include", "render", "layout", "block"];
-const REFUSED_FILTERS = ["sample"];
-const DATE_FILTERS = ["date", "date_to_string", "date_to_long_string", "date_to_xmlschema", "date_to_rfc822"];
-/** The date filters take these for the moment of rendering, which would change a mail between its two tries. */
-const CLOCK_WORDS = new Set(["now", "today"]);
-
-/** The library lets `{% assign x = company %}` make an empty text of a missing field, which would hide that it is missing. */
-class StrictAssign extends AssignTag {
-  override *render(context: Context): Generator<unknown, void, unknown> {
-    const { key, value } = this as unknown as { key: string; value: { value(context: Context, lenient: boolean): unknown } };
-    context.bottom()[key] = yield value.value(context, false);
-  }
-}
-
 const plain = createLiquid(false);
 const escaping = createLiquid(true);
-
-function createLiquid(escapesHtml: boolean): Liquid {
-  const liquid = new Liquid({
-    ...LIMITS,
-    strictFilters: true,
-    strictVariables: true,
-    lenientIf: true,
-    ownPropertyOnly: true,
-    relativeReference: false,
-    templates: {},
-    preserveTimezones: true,
-    timezoneOffset: 0,
-    ...(escapesHtml && { outputEscape: "escape" as const }),
-  });
-  for (const tag of REFUSED_TAGS) delete liquid.tags[tag];
-  for (const filter of REFUSED_FILTERS) delete liquid.filters[filter];
-  liquid.registerTag("assign", StrictAssign);
-  for (const filter of DATE_FILTERS) keepFromClockAndZone(liquid, filter);
-  return liquid;
-}
-
-function keepFromClockAndZone(liquid: Liquid, name: string): void {
-  const filter = liquid.filters[name];
-  if (typeof filter !== "function") throw new Error(`the template library has no filter ${name}`);
-  liquid.registerFilter(name, function (value: unknown, ...args: unknown[]) {
-    if (typeof value !== "string") return filter.call(this, value, ...args) as unknown;
-    if (CLOCK_WORDS.has(value.trim().toLowerCase())) {
-      throw new Error(`"${value}" depends on the moment of sending; write the date itself, or put it into a column`);
-    }
-    return filter.call(this, withZone(value), ...args) as unknown;
-  });
-}
-
-/** A date that names no zone would be read in the process's: the same mail would show another day on another server. */
-function withZone(text: string): string {
-  if (/^\d+$/.test(text) || /(z|:\d\d ?[+-]\d\d:?\d\d)$/i.test(text)) return text;
-  const at = Date.parse(/(gmt|utc)$/i.test(text) ? text : `${text.replace(/(\d)T(\d)/, "$1 $2")} UTC`);
-  return Number.isNaN(at) ? text : new Date(at).toISOString();
-}
 
 type PartName = "subject" | "text" | "html";
 
@@ -105,7 +51,7 @@ export function compileTemplate(source: MessageSource): Result<MessageTemplate> 
   for (const [name, text, liquid] of sources) {
     if (text === undefined) continue;
     try {
-      parts.push({ name, liquid, templates: liquid.parse(text) });
+      parts.push({ name, liquid, templates: prepared(liquid.parse(text), liquid) });
     } catch (error) {
       return fail(syntaxProblem(name, text, error));
     }
@@ -117,6 +63,30 @@ export function compileTemplate(source: MessageSource): Result<MessageTemplate> 
   return ok({ fields: names.map((name) => ({ name, needsValue: needsValue(name, names, render) })), render });
 }
 
+/** Refuses what the library would print in part, and lets a fallback stand anywhere behind its field. */
+function prepared(templates: Template[], liquid: Liquid): Template[] {
+  for (const template of templates) {
+    for (const argument of template.arguments?.() ?? []) {
+      if (!(argument instanceof Value)) continue;
+      refuseSeveralOperands(argument);
+      gatherFallbacks(argument, liquid);
+    }
+    if (template.children !== undefined) prepared(toValueSync(template.children(false, true)), liquid);
+  }
+  return templates;
+}
+
+/** Of `{{ first name }}` the library evaluates both words and keeps the first. */
+function refuseSeveralOperands({ initial: { postfix } }: Value): void {
+  const [first] = postfix;
+  const binary = postfix.filter((token) => TypeGuards.isOperatorToken(token) && token.operator !== "not").length;
+  const operands = postfix.filter((token) => !TypeGuards.isOperatorToken(token));
+  if (first === undefined || operands.length - binary === 1) return;
+  const words = operands.map((token) => token.getText());
+  const mistake = `"${words.join(" ")}" is not one value; a column with a space is written without it: "${words.join("")}"`;
+  throw new ParseError(new Error(mistake), first);
+}
+
 /** Found by trial: with every other field filled in, is this one missed? */
 function needsValue(name: string, names: readonly string[], render: MessageTemplate["render"]): boolean {
   const others = Object.fromEntries(names.filter((other) => other !== name).map((other) => [other, "1"]));
@@ -125,14 +95,15 @@ function needsValue(name: string, names: readonly string[], render: MessageTempl
 }
 
 /** The values of the names that the message uses; blank ones are left out, so that they count as missing. */
-function scopeOf(names: readonly string[], fields: Readonly<Record<string, string>>): Record<string, string> {
+function scopeOf(names: readonly string[], fields: Readonly<Record<string, string>>): Record<string, string | undefined> {
   const bySqueezed = new Map<string, string>();
   for (const [key, value] of Object.entries(fields)) if (value.trim() !== "") bySqueezed.set(squeeze(key), value);
-  const scope: Record<string, string> = {};
+  const scope: Record<string, string | undefined> = {};
   for (const name of names) {
     const exact = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const value = exact !== undefined && exact.trim() !== "" ? exact : bySqueezed.get(squeeze(name));
-    if (value !== undefined) scope[name] = value;
+    // Also when undefined: the library takes `size` for the number of fields where no field has that name.
+    scope[name] = value;
   }
   return scope;
 }
@@ -147,7 +118,7 @@ export function squeeze(name: string): string {
     .replace(/[\s_-]+/g, "");
 }
 
-function renderParts(parts: readonly Part[], scope: Record<string, string>): RenderOutcome {
+function renderParts(parts: readonly Part[], scope: Record<string, string | undefined>): RenderOutcome {
   const rendered: Partial<Record<PartName, string>> = {};
   for (const part of parts) {
     try {
@@ -160,6 +131,7 @@ function renderParts(parts: readonly Part[], scope: Record<string, string>): Ren
   // A line break in a subject would begin a new header.
   const oneLine = subject.replace(/\s+/g, " ").trim();
   if (oneLine === "") return { kind: "error", message: "the subject comes out empty" };
+  if (text?.trim() === "" || html?.trim() === "") return { kind: "error", message: "the body comes out empty" };
   return { kind: "rendered", subject: oneLine, ...(text !== undefined && { text }), ...(html !== undefined && { html }) };
 }
 

@@ -56,6 +56,10 @@ describe("composeMail", () => {
     expect(mail.html).toContain("<h1>Oferta</h1>");
   });
 
+  it("lets no CR stand alone (RFC 5321, 2.3.8)", async () => {
+    expect((await compose({ text: "a\rb\nc\r\nd", html: "<p>a\rb</p>" })).toString("latin1")).not.toMatch(/\r(?!\n)|(?<!\r)\n/);
+  });
+
   it("uses CRLF only and no line above 998 bytes (RFC 5322, 2.1.1)", async () => {
     const raw = (await compose({ text: `${"a".repeat(3_000)}\n${"ż".repeat(3_000)}`, subject: "ż".repeat(400) })).toString(
       "latin1",

@@ -52,8 +52,8 @@ export async function composeMail(content: MailContent): Promise<Result<Buffer>>
       contentType,
       content: Buffer.from(bytes),
     })),
-    ...((text ?? html) !== undefined && { text: text ?? textFromHtml(html ?? "") }),
-    ...(html !== undefined && { html }),
+    ...((text ?? html) !== undefined && { text: withCrlf(text ?? textFromHtml(html ?? "")) }),
+    ...(html !== undefined && { html: withCrlf(html) }),
   });
   const message = await composer.compile().build();
   if (message.length <= MAIL_BYTES_MAX) return ok(message);
@@ -65,6 +65,9 @@ export async function composeMail(content: MailContent): Promise<Result<Buffer>>
     allowed: `up to ${MAIL_BYTES_MAX / 1e6} MB`,
   });
 }
+
+/** nodemailer leaves a CR that stands alone as it is, and RFC 5321 (2.3.8) forbids it on the wire. */
+const withCrlf = (body: string): string => body.replace(/\r\n?|\n/g, "\r\n");
 
 /** Header injection is impossible by construction: line breaks never reach a header. */
 function party({ name, address }: MailParty): { name: string; address: string } {
