@@ -2,7 +2,8 @@ import { AssignTag, type Context, evalToken, Filter, Liquid, type Value } from "
 
 type FilterToken = ConstructorParameters<typeof Filter>[0];
 
-const LIMITS = { parseLimit: 1_000_000, renderLimit: 200, memoryLimit: 20_000_000 };
+/** Loops are bounded by memory. The time limit (ms) is only the last net: a busy machine must not make a lead unwritable. */
+const LIMITS = { parseLimit: 1_000_000, renderLimit: 10_000, memoryLimit: 20_000_000 };
 /** They read files, or chance. */
 const REFUSED_TAGS = ["include", "render", "layout", "block"];
 const REFUSED_FILTERS = ["sample"];
