@@ -1,11 +1,9 @@
 import type { Transaction } from "kysely";
 import { causeText } from "../domain/explain.ts";
 import type { Instant } from "../domain/instant.ts";
-import { barText } from "../domain/intent.ts";
 import { planOfAll } from "../domain/forecast.ts";
 import type { MessageTemplate } from "../domain/template.ts";
-import type { WaitingLead } from "../engine/ports.ts";
-import { renderLead } from "../engine/render.ts";
+import { skipReason } from "../engine/render.ts";
 import { campaignFacts } from "../storage/campaigns.ts";
 import { waitingLeads } from "../storage/leads.ts";
 import { plannedEmails } from "../storage/queue.ts";
@@ -69,10 +67,4 @@ export async function forecastOf(
     ...(last !== undefined && { last }),
     ...(stopped !== undefined && { stopped: causeText(stopped, facts.campaign.zone) }),
   };
-}
-
-function skipReason(template: MessageTemplate, lead: WaitingLead): string | undefined {
-  if (lead.leadBar !== undefined) return barText(lead.leadBar);
-  const rendered = renderLead(template, lead);
-  return rendered.kind === "barred" ? barText(rendered.bar) : undefined;
 }

@@ -1,11 +1,10 @@
 import type { CampaignFacts } from "../domain/campaign.ts";
 import { causeText } from "../domain/explain.ts";
 import { SECOND_MS } from "../domain/instant.ts";
-import { barText } from "../domain/intent.ts";
 import { type Candidate, plan, type Slot, storedCandidate } from "../domain/plan.ts";
 import type { EngineContext } from "./context.ts";
 import type { PlanChange, PlannedEmail, StoreTransaction, WaitingLead } from "./ports.ts";
-import { renderFor } from "./render.ts";
+import { skipReason } from "./render.ts";
 
 /** A slot that differs less than this from the stored one is the same slot: timers and commits take milliseconds. */
 const MOVE_MIN_MS = SECOND_MS;
@@ -117,9 +116,11 @@ async function sendableLeads(
   facts: CampaignFacts,
   count: number,
 ): Promise<WaitingLead[]> {
+  const { messageId } = facts.campaign;
+  const template = messageId === undefined ? undefined : await ctx.templates.get(tx, messageId);
   for (let skipped = 0; skipped < SKIPS_MAX; ) {
     const leads = await tx.waitingLeads(facts.campaign.id, count);
-    const reasons = await Promise.all(leads.map((lead) => skipReason(ctx, tx, facts, lead)));
+    const reasons = leads.map((lead) => skipReason(template, lead));
     const unsendable = leads.filter((_, index) => reasons[index] !== undefined);
     if (unsendable.length === 0) return leads;
     for (const [index, lead] of leads.entries()) {
@@ -130,19 +131,6 @@ async function sendableLeads(
     }
   }
   return [];
-}
-
-async function skipReason(
-  ctx: PlanContext,
-  tx: StoreTransaction,
-  facts: CampaignFacts,
-  lead: WaitingLead,
-): Promise<string | undefined> {
-  if (lead.leadBar !== undefined) return barText(lead.leadBar);
-  const { messageId } = facts.campaign;
-  if (messageId === undefined) return undefined;
-  const rendered = await renderFor(ctx.templates, tx, messageId, lead);
-  return rendered.kind === "barred" ? barText(rendered.bar) : undefined;
 }
 
 function toCandidate(member: Member, anew: boolean): Candidate {

@@ -1,6 +1,6 @@
-import type { LeadBar } from "../domain/intent.ts";
+import { barText, type LeadBar } from "../domain/intent.ts";
 import type { MessageTemplate } from "../domain/template.ts";
-import type { StoreTransaction } from "./ports.ts";
+import type { StoreTransaction, WaitingLead } from "./ports.ts";
 import type { TemplateCache } from "./templates.ts";
 
 /** A lead's mail as text, or why this lead cannot get it. */
@@ -24,7 +24,7 @@ export async function renderFor(
 }
 
 /** As `renderFor`, with the compiled message in hand. */
-export function renderLead(
+function renderLead(
   template: MessageTemplate,
   lead: { readonly address: string; readonly fields: Readonly<Record<string, string>> },
 ): Rendered {
@@ -37,4 +37,15 @@ export function renderLead(
     case "error":
       return { kind: "barred", bar: { why: "unusable", detail: outcome.message } };
   }
+}
+
+/** Why a lead gets no mail of this message (if there is one yet), as it stands beside the skipped lead; undefined when it may be written to. */
+export function skipReason(
+  template: MessageTemplate | undefined,
+  lead: Pick<WaitingLead, "address" | "fields" | "leadBar">,
+): string | undefined {
+  if (lead.leadBar !== undefined) return barText(lead.leadBar);
+  if (template === undefined) return undefined;
+  const rendered = renderLead(template, lead);
+  return rendered.kind === "barred" ? barText(rendered.bar) : undefined;
 }
