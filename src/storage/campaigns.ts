@@ -172,6 +172,13 @@ export async function reserve(trx: Trx, scope: UsageScope, scopeId: number, day:
   return result.numUpdatedRows === 1n;
 }
 
+/** As `reserve`, within the limit that is in force for the campaign or mailbox now. */
+export async function reserveWithinLimit(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<boolean> {
+  const table = scope === "campaign" ? "Campaign" : "Mailbox";
+  const { perDayMax } = await trx.selectFrom(table).select("perDayMax").where("id", "=", scopeId).executeTakeFirstOrThrow();
+  return reserve(trx, scope, scopeId, day, perDayMax);
+}
+
 /** Gives back what `reserve` took for a mail that was provably not accepted. */
 export async function release(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<void> {
   await trx

@@ -3,7 +3,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import { LEAD_STATES, type LeadState, type QueueState } from "../domain/states.ts";
 import type { ClaimedEmail, Intent, Settlement } from "../engine/ports.ts";
-import { release, reserve, wakeWaitingForSession } from "./campaigns.ts";
+import { release, reserve, reserveWithinLimit, wakeWaitingForSession } from "./campaigns.ts";
 import { setLeadState } from "./queue.ts";
 import type { Database, UsageScope } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
@@ -46,15 +46,14 @@ export async function recordIntent(trx: Trx, intent: Intent): Promise<boolean> {
 /** A mail claimed before midnight and handed over after it counts for the new day. */
 async function moveReservations(trx: Trx, intent: Intent): Promise<boolean> {
   const { email } = intent;
-  if (email.campaignDay !== intent.campaignDay) {
-    const row = await trx.selectFrom("Campaign").select("perDayMax").where("id", "=", email.campaignId).executeTakeFirstOrThrow();
-    await release(trx, "campaign", email.campaignId, email.campaignDay);
-    if (!(await reserve(trx, "campaign", email.campaignId, intent.campaignDay, row.perDayMax))) return false;
-  }
-  if (email.mailboxDay !== intent.mailboxDay) {
-    const row = await trx.selectFrom("Mailbox").select("perDayMax").where("id", "=", email.mailboxId).executeTakeFirstOrThrow();
-    await release(trx, "mailbox", email.mailboxId, email.mailboxDay);
-    if (!(await reserve(trx, "mailbox", email.mailboxId, intent.mailboxDay, row.perDayMax))) return false;
+  const moves = [
+    ["campaign", email.campaignId, email.campaignDay, intent.campaignDay],
+    ["mailbox", email.mailboxId, email.mailboxDay, intent.mailboxDay],
+  ] as const;
+  for (const [scope, id, from, to] of moves) {
+    if (from === to) continue;
+    await release(trx, scope, id, from);
+    if (!(await reserveWithinLimit(trx, scope, id, to))) return false;
   }
   return true;
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { LeadState } from "../domain/states.ts";
 import type { AbandonedEmail, Claim, ClaimedEmail, PlanChange, PlannedEmail, QueuedEmail } from "../engine/ports.ts";
-import { reserve } from "./campaigns.ts";
+import { reserveWithinLimit } from "./campaigns.ts";
 import { contactedBefore, leadBarOf, mergeFields } from "./leads.ts";
 import type { Database } from "./schema.ts";
 
@@ -183,7 +183,8 @@ export async function claimEmail(trx: Trx, claim: Claim): Promise<boolean> {
     .where("fence", "=", email.fence)
     .executeTakeFirst();
   if (taken.numUpdatedRows !== 1n) return false;
-  if (!(await reserveBoth(trx, email.campaignId, claim.campaignDay, claim.mailboxId, claim.mailboxDay))) return false;
+  if (!(await reserveWithinLimit(trx, "campaign", email.campaignId, claim.campaignDay))) return false;
+  if (!(await reserveWithinLimit(trx, "mailbox", claim.mailboxId, claim.mailboxDay))) return false;
   await setLeadState(trx, email.campaignLeadId, ["planned", "retrying"], "sending", claim.at);
   await trx
     .updateTable("Campaign")
@@ -192,21 +193,6 @@ export async function claimEmail(trx: Trx, claim: Claim): Promise<boolean> {
     .execute();
   await trx.updateTable("Mailbox").set({ lastUsedAt: claim.at }).where("id", "=", claim.mailboxId).execute();
   return true;
-}
-
-async function reserveBoth(
-  trx: Trx,
-  campaignId: number,
-  campaignDay: string,
-  mailboxId: number,
-  mailboxDay: string,
-): Promise<boolean> {
-  const campaign = await trx.selectFrom("Campaign").select("perDayMax").where("id", "=", campaignId).executeTakeFirstOrThrow();
-  const mailbox = await trx.selectFrom("Mailbox").select("perDayMax").where("id", "=", mailboxId).executeTakeFirstOrThrow();
-  return (
-    (await reserve(trx, "campaign", campaignId, campaignDay, campaign.perDayMax)) &&
-    (await reserve(trx, "mailbox", mailboxId, mailboxDay, mailbox.perDayMax))
-  );
 }
 
 /** Rows in `sending` of other workers that are dead by `isDead`, or whose lease ran out before `now`. */
