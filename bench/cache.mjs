@@ -7,13 +7,13 @@ import { fileURLToPath } from "node:url";
 /** Where big databases lie between runs; deleting it costs only time. */
 export const CACHE = join(tmpdir(), "goniec-bench");
 
-/** A key that changes with the shape, the schema and the code that fills it. */
+/** A key that changes with the shape, the schema and the rows that fill it. */
 export function databaseKey(shape) {
   const migrations = fileURLToPath(new URL("../dist/storage/migrations/", import.meta.url));
   const hash = createHash("sha256").update(JSON.stringify(shape));
   for (const file of readdirSync(migrations).filter((name) => name.endsWith(".js")))
     hash.update(readFileSync(join(migrations, file)));
-  hash.update(readFileSync(new URL("database.mjs", import.meta.url)));
+  hash.update(readFileSync(new URL("database-rows.mjs", import.meta.url)));
   return hash.digest("hex").slice(0, 12);
 }
 

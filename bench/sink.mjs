@@ -14,6 +14,7 @@ const log = { recipients: [], connectedAt: [], begunAt: [], acceptedAt: [] };
 class Session {
   #rest = NOTHING;
   #inData = false;
+  /** @readonly */
   #connectedAt = Date.now();
   #begunAt = 0;
   #mails = 0;
