@@ -1,24 +1,22 @@
-import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
 import type { Kysely, Transaction } from "kysely";
 import { systemClock, systemRandom } from "./clock.ts";
-import type { Config } from "./config.ts";
+import { type Config, keyFileOf } from "./config.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Clock, Logger, Mailer, Observer, Store } from "./engine/ports.ts";
 import type { SmtpTimeouts } from "./mail/smtp-mailbox.ts";
-import { fileLiveness, type Liveness, memoryLiveness } from "./storage/liveness.ts";
+import { type OpenDatabase, openDatabase } from "./storage/database.ts";
+import type { Liveness } from "./storage/liveness.ts";
 import { mailboxAccount } from "./storage/mailboxes.ts";
 import { attachmentsOf } from "./storage/messages.ts";
-import { migrate, SQLITE_WORDS } from "./storage/migrate.ts";
 import type { Database } from "./storage/schema.ts";
 import { fileSecretBox, OPEN_BOX, type SecretBox } from "./storage/secrets.ts";
-import { IN_MEMORY, loadDriver, openSqlite } from "./storage/sqlite.ts";
-import { createSqliteStore } from "./storage/store.ts";
+import { IN_MEMORY } from "./storage/sqlite.ts";
 import { VERSION } from "./version.ts";
 
 /** The program's parts, put together. */
 export interface App {
+  readonly kind: OpenDatabase["kind"];
   readonly store: Store;
   readonly secrets: SecretBox;
   readonly liveness: Liveness;
@@ -42,36 +40,28 @@ export interface AppOverrides {
 
 /** Opens the database of `config` (made when missing, brought to this program's schema) and wires the parts to it. */
 export async function createApp(config: Config, log: Logger, overrides: AppOverrides = {}): Promise<App> {
-  const clock = overrides.clock ?? systemClock;
+  const database = await openDatabase(config.database, overrides.clock ?? systemClock);
+  const { clock, store, reader, liveness } = database;
   const inMemory = config.database === IN_MEMORY;
-  if (!inMemory) mkdirSync(dirname(config.database), { recursive: true });
-  const database = await openSqlite(config.database, clock);
-  try {
-    await migrate(database.writer, SQLITE_WORDS, clock.now());
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-  const secrets = inMemory ? OPEN_BOX : fileSecretBox(config.keyFile ?? `${config.database}.key`, systemRandom.key);
-  const liveness = inMemory ? memoryLiveness() : fileLiveness(config.database, await loadDriver());
-  const store = createSqliteStore(database, liveness, clock);
+  const secrets = inMemory ? OPEN_BOX : fileSecretBox(keyFileOf(config), systemRandom.key);
   const createMailer = async (): Promise<Mailer> => {
     const [mailer, smtp] = await Promise.all([import("./mail/mailer.ts"), import("./mail/smtp.ts")]);
     return mailer.createMailer({
       transport: smtp.createSmtpTransport({ monotonicMs: clock.monotonicMs, setTimer: clock.setTimer }),
-      account: (mailboxId) => mailboxAccount(database.reader, mailboxId, secrets),
-      attachments: (messageId) => attachmentsOf(database.reader, messageId),
+      account: (mailboxId) => mailboxAccount(reader, mailboxId, secrets),
+      attachments: (messageId) => attachmentsOf(reader, messageId),
       ...(overrides.timeouts !== undefined && { timeouts: overrides.timeouts }),
     });
   };
   return {
+    kind: database.kind,
     store,
     secrets,
     liveness,
     clock,
     log,
-    reader: database.reader,
-    write: (work) => database.writer.transaction().execute((trx) => work(trx, clock.now())),
+    reader,
+    write: (work) => database.write((trx) => work(trx, clock.now())),
     createEngine: async () => {
       const [{ Engine }, mailer] = await Promise.all([import("./engine/engine.ts"), createMailer()]);
       return new Engine({

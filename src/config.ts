@@ -35,13 +35,23 @@ export interface ConfigSource {
   readonly from: string;
 }
 
-const VARIABLES: Readonly<Record<ConfigKey, string>> = {
-  database: "GONIEC_DATABASE",
-  keyFile: "GONIEC_KEY_FILE",
-  logLevel: "GONIEC_LOG_LEVEL",
-  engineLease: "GONIEC_ENGINE_LEASE",
-  emailLease: "GONIEC_EMAIL_LEASE",
-  sendsMax: "GONIEC_SENDS_MAX",
+/** A PostgreSQL database has no folder of its own, so its key lies where a SQLite file would; every worker needs the same one. */
+const KEY_FILE_OF_SERVERS = "./data/goniec.key";
+
+/** Where the key lies that locks the mailboxes' passwords. */
+export function keyFileOf(config: Config): string {
+  if (config.keyFile !== undefined) return config.keyFile;
+  return /^postgres(ql)?:/i.test(config.database) ? KEY_FILE_OF_SERVERS : `${config.database}.key`;
+}
+
+/** The first one that is set counts. */
+const VARIABLES: Readonly<Record<ConfigKey, readonly string[]>> = {
+  database: ["GONIEC_DATABASE", "DATABASE_URL"],
+  keyFile: ["GONIEC_KEY_FILE"],
+  logLevel: ["GONIEC_LOG_LEVEL"],
+  engineLease: ["GONIEC_ENGINE_LEASE"],
+  emailLease: ["GONIEC_EMAIL_LEASE"],
+  sendsMax: ["GONIEC_SENDS_MAX"],
 };
 
 const CONFIG_KEYS = Object.keys(VARIABLES) as ConfigKey[];
@@ -65,8 +75,8 @@ export function loadConfig(
   const given: Record<string, unknown> = { ...file.value };
   const origin: Record<string, string> = Object.fromEntries(Object.keys(given).map((key) => [key, filePath]));
   for (const key of CONFIG_KEYS) {
-    const variable = environment[VARIABLES[key]];
-    if (variable !== undefined && variable !== "") [given[key], origin[key]] = [variable, VARIABLES[key]];
+    const name = VARIABLES[key].find((one) => (environment[one] ?? "") !== "");
+    if (name !== undefined) [given[key], origin[key]] = [environment[name], name];
     const option = options[key];
     if (option !== undefined) [given[key], origin[key]] = [option, "command line"];
   }

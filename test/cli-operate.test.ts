@@ -85,10 +85,13 @@ describe("goniec status", () => {
       `Engine: ${NOBODY}\n\nspring  IN_PROGRESS\n  4 leads: 1 planned, 1 sent, 1 failed, 1 unconfirmed\n  ${NOBODY}\n`,
     );
     const app = await cli.open();
-    await app.store.takeCharge({ bootId: "boot-9", host: "web-1", pid: 4242, version: "0" }, app.clock.now(), {
-      engine: 60_000,
-      email: 60_000,
-    });
+    await app.store.takeCharge(
+      { bootId: "boot-9", host: "web-1", pid: 4242, version: "0" },
+      {
+        engine: 60_000,
+        email: 60_000,
+      },
+    );
     const { out } = await goniec("status");
     await app.store.leaveCharge("boot-9");
     await app.close();

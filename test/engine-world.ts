@@ -12,7 +12,7 @@ import { addLeads, createCampaign, setCampaignMailboxes } from "../src/storage/r
 import { campaignReports, type StateCounts } from "../src/storage/reports.ts";
 import type { Database } from "../src/storage/schema.ts";
 import { IN_MEMORY, openSqlite, type SqliteDatabase } from "../src/storage/sqlite.ts";
-import { createSqliteStore } from "../src/storage/store.ts";
+import { createSqliteStore } from "../src/storage/sqlite-store.ts";
 import { at } from "./builders.ts";
 import { SimulatedPeer } from "./simulated-peer.ts";
 import { VirtualClock } from "../src/simulation/virtual-clock.ts";

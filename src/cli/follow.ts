@@ -158,7 +158,7 @@ function waitingFor(facts: CampaignFacts, at: Instant): string | undefined {
 /** Whether an engine in another process, known to be alive, has charge of the database. */
 export async function anotherEngineSends(app: App): Promise<boolean> {
   const lease = await engineInCharge(app.reader);
-  return lease !== undefined && lease.expiresAt > app.clock.now() && !app.liveness.isDead(lease.bootId);
+  return lease !== undefined && lease.expiresAt > app.clock.now() && !(await app.liveness.isDead(lease.bootId));
 }
 
 /** Tells each try once, as soon as its answer is known. */

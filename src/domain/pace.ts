@@ -42,6 +42,11 @@ export function gapRangeMs(pace: Pace): { readonly min: number; readonly max: nu
   return { min: Math.ceil(pace.delayMs * (1 + pace.jitter.min)), max: Math.floor(pace.delayMs * (1 + pace.jitter.max)) };
 }
 
+/** Whether nothing but limits, mailboxes and servers holds mails apart: for lists that need no human pace. */
+export function isUnpaced(pace: Pace): boolean {
+  return gapRangeMs(pace).max <= 0;
+}
+
 /**
  * The gap in ms between the start number `index - 1` and the start number `index`, uniform over the range to the millisecond.
  * The same seed and index give the same gap in every process, so forecast, plan and send agree and a restart changes nothing.

@@ -5,10 +5,10 @@ import { type ClosedGate, chooseMailbox, firstClosedGate, oneMore } from "../dom
 import { messageIdFor } from "../domain/ids.ts";
 import { type Instant, SECOND_MS } from "../domain/instant.ts";
 import { barText } from "../domain/intent.ts";
-import { advance, gapMs, paceGate } from "../domain/pace.ts";
+import { advance, gapMs, isUnpaced, paceGate } from "../domain/pace.ts";
 import { isFirstOfDay } from "../domain/plan.ts";
 import type { EngineContext } from "./context.ts";
-import type { ClaimedEmail, QueuedEmail, StoreTransaction } from "./ports.ts";
+import type { Claim, ClaimedEmail, QueuedEmail, StoreTransaction } from "./ports.ts";
 import { layPlan, RECHECK_MS, scheduleNextEmail } from "./refill.ts";
 import { type Rendered, renderFor } from "./render.ts";
 
@@ -23,37 +23,35 @@ export interface ClaimedMail {
 }
 
 export type ClaimResult =
-  | { readonly kind: "claimed"; readonly mail: ClaimedMail }
+  | { readonly kind: "claimed"; readonly mails: readonly ClaimedMail[] }
   /** Nothing may leave now; the reason is stored with the instant of the next look. */
   | { readonly kind: "waiting"; readonly gate: ClosedGate }
   /** Nothing to send at the moment: no row is due, or no lead is open any more. */
   | { readonly kind: "idle" }
-  /** Another worker was faster; look again. */
-  | { readonly kind: "lost" };
+  /** The row was taken since it was read; look again. */
+  | { readonly kind: "lost" }
+  /** Another worker has the campaign in its hands, or just had. */
+  | { readonly kind: "elsewhere" };
 
 /** Rows whose lead got barred since they were planned, passed over in one transaction. */
 const BARRED_ROWS_MAX = 100;
 
+/** When a campaign whose mailboxes are all in conversation is looked at again, in case a worker died between an end and its news. */
+const BUSY_RECHECK_MS = 10_000;
+
 /** Thrown to roll a claim back that lost its race; never leaves this file. */
 class ClaimLost extends Error {}
 
-/** Commit 1 of a mail: from the campaign's head row to a claim with lease, fence, reserved allowances and moved pace; or the reason why not. */
-export async function claimNext(ctx: EngineContext, campaignId: number): Promise<ClaimResult> {
+/**
+ * Commit 1 of a mail: from the campaign's head row to a claim with lease, fence, reserved allowances and moved pace; or the reason why not.
+ * Where no pace keeps them apart, up to `room` mails are claimed together.
+ */
+export async function claimNext(ctx: EngineContext, campaignId: number, room: number): Promise<ClaimResult> {
   try {
-    const result = await ctx.store.transaction(async (tx): Promise<ClaimResult> => {
-      const now = ctx.clock.now();
-      const stored = await tx.campaignFacts(campaignId, now);
-      if (stored === undefined || stored.campaign.status !== "IN_PROGRESS") return { kind: "idle" };
-      const facts = ctx.anchors.correct(stored);
-      if (facts.campaign.relayCause !== undefined)
-        await layPlan(ctx, tx, facts, { cause: facts.campaign.relayCause, anew: true });
-      const gate = firstClosedGate(facts, now);
-      if (gate !== undefined) return wait(ctx, tx, facts, gate);
-      const next = await getNextEmailForCampaign(ctx, tx, facts);
-      if (next === undefined) return rest(ctx, tx, facts);
-      return lockEmail(ctx, tx, facts, next);
-    });
-    if (result.kind === "claimed") ctx.anchors.noteStart(campaignId, result.mail.paceIndex);
+    // A claim that a crash of the machine loses is no harm: its intent, which is durable, would not find it and refuse.
+    const result = await ctx.store.transaction((tx) => claimIn(ctx, tx, campaignId, room), "ordered");
+    const last = result.kind === "claimed" ? result.mails.at(-1) : undefined;
+    if (last !== undefined) ctx.anchors.noteStart(campaignId, last.paceIndex);
     return result;
   } catch (error) {
     if (error instanceof ClaimLost) return { kind: "lost" };
@@ -61,10 +59,28 @@ export async function claimNext(ctx: EngineContext, campaignId: number): Promise
   }
 }
 
+async function claimIn(ctx: EngineContext, tx: StoreTransaction, campaignId: number, room: number): Promise<ClaimResult> {
+  if (!(await tx.holdIfDue(campaignId, ctx.clock.now()))) return { kind: "elsewhere" };
+  const now = ctx.clock.now();
+  const stored = await tx.campaignFacts(campaignId, now);
+  if (stored === undefined || stored.campaign.status !== "IN_PROGRESS") return { kind: "idle" };
+  const facts = ctx.anchors.correct(stored);
+  if (facts.campaign.relayCause !== undefined) await layPlan(ctx, tx, facts, { cause: facts.campaign.relayCause, anew: true });
+  const gate = firstClosedGate(facts, now);
+  if (gate !== undefined) return wait(ctx, tx, facts, gate);
+  const next = await getNextEmailsForCampaign(ctx, tx, facts, room);
+  if (next.length === 0) return rest(ctx, tx, facts);
+  return lockEmails(ctx, tx, facts, next);
+}
+
 /** A closed gate that the clock opens moves the plan; one that an event opens is looked at again in a while. */
 async function wait(ctx: EngineContext, tx: StoreTransaction, facts: CampaignFacts, gate: ClosedGate): Promise<ClaimResult> {
   if (gate.until === undefined)
-    await tx.setNextDue(facts.campaign.id, ctx.clock.now() + RECHECK_MS, isBusy(gate) ? "busy" : gate.gate);
+    await tx.setNextDue(
+      facts.campaign.id,
+      ctx.clock.now() + (isBusy(gate) ? BUSY_RECHECK_MS : RECHECK_MS),
+      isBusy(gate) ? "busy" : gate.gate,
+    );
   else await scheduleNextEmail(ctx, tx, facts, causeText(gate, facts.campaign.zone));
   if (!(await tx.hasOpenLeads(facts.campaign.id))) return rest(ctx, tx, facts);
   return { kind: "waiting", gate };
@@ -97,25 +113,52 @@ interface NextEmail {
   readonly messageId: number;
 }
 
-/** The campaign's head: its first due row whose lead may be written to, with the text; rows of barred leads are skipped on the way. */
-async function getNextEmailForCampaign(
+/**
+ * The campaign's head: its first due row whose lead may be written to, with the text, and, where no pace keeps mails apart, those behind
+ * it. Rows of barred leads are skipped on the way.
+ */
+async function getNextEmailsForCampaign(
   ctx: EngineContext,
   tx: StoreTransaction,
   facts: CampaignFacts,
-): Promise<NextEmail | undefined> {
+  room: number,
+): Promise<NextEmail[]> {
+  const count = isUnpaced(facts.campaign) ? room : 1;
   const now = ctx.clock.now();
   for (let barred = 0; barred < BARRED_ROWS_MAX; barred += 1) {
-    const email = await tx.nextEmail(facts.campaign.id, now);
-    const messageId = email?.messageId ?? facts.campaign.messageId;
-    if (email === undefined || messageId === undefined) return undefined;
-    const content = await contentOf(ctx, tx, email, messageId);
-    if (content.kind === "rendered") return { email, content, messageId };
-    const reason = barText(content.bar);
+    const due = await tx.nextEmails(facts.campaign.id, now, count);
+    const { ready, barredFirst } = await readyUntilBarred(ctx, tx, facts, due);
+    if (barredFirst === undefined) return ready;
+    const { email, reason } = barredFirst;
     await tx.skipLead(email.campaignLeadId, reason, now);
     ctx.log.info("mail skipped", { campaign: facts.campaign.name, queueId: email.id, lead: email.address, reason });
     await layPlan(ctx, tx, facts, { cause: `${email.address} skipped: ${reason}`, anew: true });
   }
-  return undefined;
+  return [];
+}
+
+interface Ready {
+  readonly ready: NextEmail[];
+  /** The very first row, when its lead may not be written to. One further behind comes first at the next look. */
+  readonly barredFirst?: { readonly email: QueuedEmail; readonly reason: string };
+}
+
+async function readyUntilBarred(
+  ctx: EngineContext,
+  tx: StoreTransaction,
+  facts: CampaignFacts,
+  due: readonly QueuedEmail[],
+): Promise<Ready> {
+  const ready: NextEmail[] = [];
+  for (const email of due) {
+    const messageId = email.messageId ?? facts.campaign.messageId;
+    if (messageId === undefined) break;
+    const content = await contentOf(ctx, tx, email, messageId);
+    if (content.kind === "rendered") ready.push({ email, content, messageId });
+    else if (ready.length === 0) return { ready, barredFirst: { email, reason: barText(content.bar) } };
+    else break;
+  }
+  return { ready };
 }
 
 async function contentOf(ctx: EngineContext, tx: StoreTransaction, email: QueuedEmail, messageId: number): Promise<Rendered> {
@@ -123,38 +166,66 @@ async function contentOf(ctx: EngineContext, tx: StoreTransaction, email: Queued
   return renderFor(ctx.templates, tx, messageId, email);
 }
 
-/** The atomic claim: the row becomes this worker's, or the whole transaction is undone. */
-async function lockEmail(ctx: EngineContext, tx: StoreTransaction, facts: CampaignFacts, next: NextEmail): Promise<ClaimResult> {
+/** The atomic claim: the rows, as far as gates and mailboxes allow, become this worker's, or the whole transaction is undone. */
+async function lockEmails(
+  ctx: EngineContext,
+  tx: StoreTransaction,
+  facts: CampaignFacts,
+  next: readonly NextEmail[],
+): Promise<ClaimResult> {
+  const claims: Claim[] = [];
+  const mails: ClaimedMail[] = [];
+  let left = facts;
+  for (const one of next) {
+    await ctx.observer.reached("before-claim", one.email.address);
+    const now = ctx.clock.now();
+    if (mails.length > 0 && firstClosedGate(left, now) !== undefined) break;
+    const ownMailboxId = one.email.rfcMessageId === undefined ? undefined : one.email.mailboxId;
+    const mailbox = chooseMailbox(left.mailboxes, now, ownMailboxId);
+    if (mailbox === undefined) break;
+    const email = claimedEmail(ctx, left, one, mailbox, now);
+    claims.push(claimOf(ctx, left.campaign, one.email, email, now));
+    mails.push(claimedMail(left.campaign, one, email, mailbox));
+    left = afterClaim(left, email, now);
+  }
+  if (claims.length === 0 || !(await tx.claim(claims))) throw new ClaimLost();
+  await planBehind(ctx, tx, left, next.slice(claims.length), lateness(mails[0]?.email, ctx.clock.now()));
+  return { kind: "claimed", mails };
+}
+
+/** Lays the plan behind claimed mails, and notes when the campaign can send next; `due` are rows that could have gone with them. */
+async function planBehind(
+  ctx: EngineContext,
+  tx: StoreTransaction,
+  facts: CampaignFacts,
+  due: readonly NextEmail[],
+  cause: string,
+): Promise<void> {
   const { campaign } = facts;
-  await ctx.observer.reached("before-claim", next.email.address);
   const now = ctx.clock.now();
-  const mailbox = chooseMailbox(facts.mailboxes, now, next.email.rfcMessageId === undefined ? undefined : next.email.mailboxId);
-  if (mailbox === undefined) throw new ClaimLost();
-  const email = claimedEmail(ctx, facts, next, mailbox, now);
-  const claimed = await tx.claim({
-    email: next.email,
+  const gate = firstClosedGate(facts, now);
+  // The order of an unpaced campaign is all that its plan says, and it stands as long as rows are left.
+  const stands = isUnpaced(campaign) && due.length > 0 && (gate === undefined || isBusy(gate));
+  if (!stands) await scheduleNextEmail(ctx, tx, facts, cause);
+  // The end of a conversation wakes the campaign; looking before that would find the same and cost a commit.
+  if (gate !== undefined && isBusy(gate)) await tx.setNextDue(campaign.id, now + BUSY_RECHECK_MS, "busy");
+  else if (stands) await tx.setNextDue(campaign.id, now, undefined);
+}
+
+function claimOf(ctx: EngineContext, campaign: Campaign, email: QueuedEmail, claimed: ClaimedEmail, now: Instant): Claim {
+  const { mailboxId, gapBeforeMs, campaignDay, mailboxDay, messageId, rfcMessageId, composedAt } = claimed;
+  return {
+    email,
     worker: ctx.worker.bootId,
-    mailboxId: mailbox.id,
     at: now,
     leaseExpiresAt: now + ctx.limits.emailLeaseMs,
-    gapBeforeMs: email.gapBeforeMs,
     position: advance(campaign, now, isFirstOfDay(campaign, now)),
-    campaignDay: email.campaignDay,
-    mailboxDay: email.mailboxDay,
-    messageId: email.messageId,
-    rfcMessageId: email.rfcMessageId,
-    composedAt: email.composedAt,
-  });
-  if (!claimed) throw new ClaimLost();
-  const left = afterClaim(facts, email, now);
-  await scheduleNextEmail(ctx, tx, left, lateness(next.email, now));
-  const gate = firstClosedGate(left, now);
-  // The end of a conversation wakes the campaign; looking before that would find the same and cost a commit.
-  if (gate !== undefined && isBusy(gate)) await tx.setNextDue(campaign.id, now + RECHECK_MS, "busy");
-  return {
-    kind: "claimed",
-    mail: { email, content: next.content, campaign: campaign.name, mailbox: mailbox.address, paceIndex: campaign.paceIndex + 1 },
+    ...{ mailboxId, gapBeforeMs, campaignDay, mailboxDay, messageId, rfcMessageId, composedAt },
   };
+}
+
+function claimedMail(campaign: Campaign, next: NextEmail, email: ClaimedEmail, mailbox: MailboxFacts): ClaimedMail {
+  return { email, content: next.content, campaign: campaign.name, mailbox: mailbox.address, paceIndex: campaign.paceIndex + 1 };
 }
 
 function claimedEmail(
@@ -202,7 +273,9 @@ function afterClaim(facts: CampaignFacts, email: ClaimedEmail, now: Instant): Ca
 }
 
 /** The rows behind follow the claimed mail at the pace; when it started late that is the cause of their move. */
-function lateness(email: QueuedEmail, now: Instant): string {
-  const lateMs = now - email.scheduledAt;
-  return lateMs > SECOND_MS ? `${email.address} started ${Math.round(lateMs / SECOND_MS)} s late` : "next in order";
+function lateness(email: ClaimedEmail | undefined, now: Instant): string {
+  const lateMs = email === undefined ? 0 : now - email.scheduledAt;
+  return email !== undefined && lateMs > SECOND_MS
+    ? `${email.address} started ${Math.round(lateMs / SECOND_MS)} s late`
+    : "next in order";
 }

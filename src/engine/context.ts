@@ -1,11 +1,18 @@
+import type { IntentDecision } from "../domain/intent.ts";
+import type { Verdict } from "../domain/settlement.ts";
+import type { ClaimedMail } from "./claim.ts";
 import type { ClockAnchors } from "./clock-steps.ts";
+import type { Gatherer } from "./gather.ts";
 import type { Clock, Logger, Mailer, Observer, Store, WorkerIdentity } from "./ports.ts";
+import type { Outcome } from "./settle.ts";
 import type { TemplateCache } from "./templates.ts";
 
 /** Times and bounds of one engine, in ms unless the name says otherwise; tests shorten them, people rarely need to. */
 export interface EngineLimits {
   /** How long a silent engine keeps charge of a SQLite database; renewed at a third of it. */
   readonly engineLeaseMs: number;
+  /** How often one of several workers renews its sign of life, and looks for mails of workers that died. */
+  readonly sharedRenewMs: number;
   /** How long a silent worker keeps a claimed mail. Longer than the longest legal SMTP conversation (RFC 5321, 4.5.3.2). */
   readonly emailLeaseMs: number;
   /** The longest sleep between two passes: a safety net, never the source of timing. */
@@ -22,6 +29,7 @@ export interface EngineLimits {
 
 export const ENGINE_LIMITS: EngineLimits = {
   engineLeaseMs: 15_000,
+  sharedRenewMs: 10_000,
   emailLeaseMs: 20 * 60_000,
   passEveryMs: 30_000,
   standbyEveryMs: 250,
@@ -41,4 +49,7 @@ export interface EngineContext {
   readonly limits: EngineLimits;
   readonly templates: TemplateCache;
   readonly anchors: ClockAnchors;
+  /** Commit 2 and commit 3, of several mails at once when many are in flight; the key is the campaign's id. */
+  readonly intents: Gatherer<ClaimedMail, IntentDecision>;
+  readonly outcomes: Gatherer<Outcome, Verdict>;
 }

@@ -1,9 +1,11 @@
 import type { ClaimedMail } from "./claim.ts";
 import { ClockAnchors, followClockStep } from "./clock-steps.ts";
 import { ENGINE_LIMITS, type EngineContext, type EngineLimits } from "./context.ts";
-import type { Clock, Logger, Mailer, Observer, Store, WorkerIdentity } from "./ports.ts";
+import { Gatherer } from "./gather.ts";
+import type { Charge, Clock, Logger, Mailer, Observer, Store, WorkerIdentity } from "./ports.ts";
 import { recoverAbandoned } from "./recover.ts";
-import { Flight, sendEmailFromQueue } from "./send.ts";
+import { commitIntents, Flight, sendEmailFromQueue } from "./send.ts";
+import { settleEmails } from "./settle.ts";
 import { TemplateCache } from "./templates.ts";
 import { type Departures, processScheduledEmails } from "./tick.ts";
 import { Alarm, atMost } from "./wait.ts";
@@ -21,13 +23,17 @@ export interface EngineParts {
 /** Between two passes after the database has failed. */
 const FAILURE_PAUSE_MS = { first: 250, most: 30_000 } as const;
 
+/** Mails whose intents or outcomes share a commit. */
+const COMMITS_TOGETHER_MAX = 50;
+
 const SILENT: Observer = { reached: () => undefined };
 
 /** Sends what is due, for as long as it runs. Several may run on one database: they share it, or stand by for each other. */
 export class Engine {
   readonly #ctx: EngineContext;
   readonly #alarm = new Alarm();
-  readonly #flights = new Map<Flight, Promise<void>>();
+  /** By the id of the mail's row. */
+  readonly #flights = new Map<number, { readonly flight: Flight; readonly done: Promise<void> }>();
   #running: Promise<void> | undefined;
   #stopping = false;
   #inCharge = false;
@@ -41,6 +47,8 @@ export class Engine {
       limits,
       templates: new TemplateCache(),
       anchors: new ClockAnchors(parts.clock),
+      intents: new Gatherer((mails) => commitIntents(this.#ctx, mails), COMMITS_TOGETHER_MAX),
+      outcomes: new Gatherer((outcomes) => settleEmails(this.#ctx, outcomes), COMMITS_TOGETHER_MAX),
     };
   }
 
@@ -67,8 +75,9 @@ export class Engine {
     this.#stopping = true;
     this.#alarm.ring();
     await this.#running;
-    for (const flight of this.#flights.keys()) flight.abortUnlessArmed();
-    await atMost(this.#ctx.clock, this.#ctx.limits.stopWithinMs, Promise.all(this.#flights.values()));
+    const flights = [...this.#flights.values()];
+    for (const { flight } of flights) flight.abortUnlessArmed();
+    await atMost(this.#ctx.clock, this.#ctx.limits.stopWithinMs, Promise.all(flights.map(({ done }) => done)));
     await this.#ctx.store.leaveCharge(this.#ctx.worker.bootId);
     this.#inCharge = false;
     await this.#ctx.mailer.close();
@@ -105,29 +114,44 @@ export class Engine {
   async #renew(): Promise<void> {
     const { store, worker, clock, limits, log } = this.#ctx;
     const was = this.#inCharge;
-    this.#inCharge = await store.takeCharge(worker, clock.now(), { engine: limits.engineLeaseMs, email: limits.emailLeaseMs });
+    this.#inCharge = false;
+    const charge = await store.takeCharge(worker, { engine: limits.engineLeaseMs, email: limits.emailLeaseMs });
+    this.#inCharge = charge !== "none";
     if (was !== this.#inCharge)
       log.info(this.#inCharge ? "engine in charge" : "engine stands by, another is in charge", { worker: worker.bootId });
-    if (this.#inCharge) await recoverAbandoned(this.#ctx);
-    this.#renewAtMs = clock.monotonicMs() + (this.#inCharge ? limits.engineLeaseMs / 3 : 0);
+    if (this.#inCharge) await recoverAbandoned(this.#ctx, new Set(this.#flights.keys()));
+    this.#renewAtMs = clock.monotonicMs() + renewAfterMs(charge, limits);
   }
 
   readonly #departures: Departures = {
-    hasRoom: () => !this.#stopping && this.#flights.size < this.#ctx.limits.sendsMax,
+    room: () => (this.#stopping ? 0 : this.#ctx.limits.sendsMax - this.#flights.size),
     depart: (mail) => this.#depart(mail),
   };
 
   #depart(mail: ClaimedMail): void {
+    const queueId = mail.email.id;
     const flight = new Flight();
     const done = sendEmailFromQueue(this.#ctx, mail, flight)
       .then(
         () => undefined,
-        (error: unknown) => this.#ctx.log.error("sending broke", { queueId: mail.email.id, error: String(error) }),
+        (error: unknown) => this.#ctx.log.error("sending broke", { queueId, error: String(error) }),
       )
       .finally(() => {
-        this.#flights.delete(flight);
+        this.#flights.delete(queueId);
         this.#alarm.ring();
       });
-    this.#flights.set(flight, done);
+    this.#flights.set(queueId, { flight, done });
+  }
+}
+
+/** An engine that stands by asks at every pass. */
+function renewAfterMs(charge: Charge, limits: EngineLimits): number {
+  switch (charge) {
+    case "none":
+      return 0;
+    case "alone":
+      return limits.engineLeaseMs / 3;
+    case "shared":
+      return limits.sharedRenewMs;
   }
 }

@@ -231,26 +231,43 @@ export interface AbandonedEmail {
   readonly intent: boolean;
 }
 
-/** All that happens inside one transaction; it is atomic, durable when `Store.transaction` resolves, and serial with every other. */
+/**
+ * All that happens inside one transaction; it is atomic. What it reads of a campaign and its mailboxes after `hold` is the truth until it
+ * ends; a database with one writer at a time needs no holding.
+ */
 export interface StoreTransaction {
+  /** Makes every other transaction on this campaign or one of its mailboxes wait until this one ends. Comes before all else. */
+  hold(campaignId: number): Promise<void>;
+  /** As `hold`, but false at once when another worker has the campaign at the moment, or has dealt with it since it was found due. */
+  holdIfDue(campaignId: number, now: Instant): Promise<boolean>;
   campaignFacts(campaignId: number, now: Instant): Promise<CampaignFacts | undefined>;
-  /** The first pending row that is planned for `now` or earlier. */
-  nextEmail(campaignId: number, now: Instant): Promise<QueuedEmail | undefined>;
-  email(queueId: number): Promise<QueuedEmail | undefined>;
+  /** The first `count` pending rows that are planned for `now` or earlier, in their order. */
+  nextEmails(campaignId: number, now: Instant, count: number): Promise<QueuedEmail[]>;
+  /** Rows about to be handed over: who bars one of their leads meanwhile waits until this transaction ends. */
+  emailsToHandOver(queueIds: readonly number[]): Promise<QueuedEmail[]>;
   plannedEmails(campaignId: number): Promise<PlannedEmail[]>;
   /** In the order in which they will be written to: priority, then position. */
   waitingLeads(campaignId: number, count: number): Promise<WaitingLead[]>;
-  /** Rows in `sending` of workers other than `bootId` that are dead, or whose lease has run out. */
-  abandonedEmails(bootId: string, now: Instant): Promise<AbandonedEmail[]>;
+  /** The campaign's rows in `sending` that nobody works on, as `Store.abandonedCampaigns` finds them. */
+  abandonedEmails(campaignId: number, asker: Asker, now: Instant): Promise<AbandonedEmail[]>;
   hasOpenLeads(campaignId: number): Promise<boolean>;
   messageVersion(messageId: number): Promise<MessageVersion>;
   changePlan(campaignId: number, change: PlanChange, now: Instant): Promise<void>;
-  /** Takes a pending row; false when it is not pending any more or a limit is used up. */
-  claim(claim: Claim): Promise<boolean>;
-  /** Writes the ledger entry of the point of no return; false when the claim is not this worker's any more or a limit is used up. */
-  recordIntent(intent: Intent): Promise<boolean>;
-  /** False when the row is no longer in this claim's hands and the outcome is no evidence of a hand-over. */
-  settle(settlement: Settlement): Promise<boolean>;
+  /**
+   * Takes pending rows of one campaign, in their order. False when one is not pending any more or a limit is used up; the caller then rolls
+   * the transaction back.
+   */
+  claim(claims: readonly Claim[]): Promise<boolean>;
+  /**
+   * Writes the ledger entries of the point of no return, of mails of one campaign. False when a claim is not this worker's any more or a
+   * limit is used up; the caller then rolls the transaction back.
+   */
+  recordIntents(intents: readonly Intent[]): Promise<boolean>;
+  /**
+   * Writes what became of mails of one campaign; for each, whether it changed anything: it does not when the row is no longer in this
+   * claim's hands and the outcome is no evidence of a hand-over.
+   */
+  settle(settlements: readonly Settlement[]): Promise<boolean[]>;
   /** Ends a lead's place without a mail, from waiting or planned. */
   skipLead(campaignLeadId: number, reason: string, now: Instant): Promise<void>;
   suppress(address: string, reason: string, source: string, now: Instant): Promise<void>;
@@ -267,20 +284,39 @@ export interface WorkerIdentity {
   readonly version: string;
 }
 
+/** Who asks for abandoned mails, and the rows (by id) that it works on itself: its other rows are left over from a lost answer. */
+export interface Asker {
+  readonly bootId: string;
+  readonly inFlight: ReadonlySet<number>;
+}
+
+/** What a worker may do: nothing while another has charge of a database that takes one, everything alone, or its part of it. */
+export type Charge = "none" | "alone" | "shared";
+
+/**
+ * `durable`: on disk when the transaction resolves. `ordered`: atomic and before everything that follows, but a crash of the machine may
+ * lose it together with what follows.
+ */
+export type Durability = "durable" | "ordered";
+
 /** The engine's whole view of the database. */
 export interface Store {
-  /** Runs `work` in one transaction; what it throws rolls everything back. */
-  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Runs `work` in one transaction; what it throws rolls everything back. It may run more than once, when others were in the way. */
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>, durability?: Durability): Promise<T>;
   /** Running or scheduled campaigns that are to be looked at by `now`, the most overdue first. */
   dueCampaigns(now: Instant, count: number): Promise<{ readonly id: number; readonly status: CampaignStatus }[]>;
   /** The next instant at which `dueCampaigns` can have a new answer by the clock alone. */
   nextInstant(): Promise<Instant | undefined>;
-  /** Renews this worker's registration and leases; false when another worker is in charge and this one has to stand by. */
-  takeCharge(
-    worker: WorkerIdentity,
-    now: Instant,
-    leaseMs: { readonly engine: number; readonly email: number },
-  ): Promise<boolean>;
+  /**
+   * Renews this worker's registration and the leases of its mails, and says what it may do until the next renewal. Throws when a newer
+   * program has changed the database since.
+   */
+  takeCharge(worker: WorkerIdentity, leaseMs: { readonly engine: number; readonly email: number }): Promise<Charge>;
+  /**
+   * Campaigns with rows in `sending` that nobody works on: their worker is dead, its lease has run out, or they are the asker's own and not
+   * in its flight.
+   */
+  abandonedCampaigns(asker: Asker, now: Instant): Promise<number[]>;
   /** Gives charge up in order, so that another takes over at once. */
   leaveCharge(bootId: string): Promise<void>;
   /** Calls `changed` after another process has committed; the returned function ends it. */

@@ -1,30 +1,45 @@
 import type { LeadState } from "../domain/states.ts";
 import type { EngineContext } from "./context.ts";
-import type { AbandonedEmail, StoreTransaction } from "./ports.ts";
+import type { AbandonedEmail, Asker, Settlement, StoreTransaction } from "./ports.ts";
 import { scheduleNextEmail } from "./refill.ts";
 
 /**
- * Takes back the mails of workers that are gone: without an intent nothing was sent, so the row waits again with the same number of
- * attempts; with one nobody can know, so it becomes unconfirmed and a person decides. Returns how many there were.
+ * Takes back the mails of workers that are gone, and those of this worker of which it does not know (a claim whose commit succeeded
+ * although its answer was lost): without an intent nothing was sent, so the row waits again with the same number of attempts; with one
+ * nobody can know, so it becomes unconfirmed and a person decides. Returns how many there were.
+ *
+ * @param inFlight the rows, by id, whose mails this worker is sending
  */
-export async function recoverAbandoned(ctx: EngineContext): Promise<number> {
-  return ctx.store.transaction(async (tx) => {
-    const abandoned = await tx.abandonedEmails(ctx.worker.bootId, ctx.clock.now());
-    for (const one of abandoned) await takeBack(ctx, tx, one);
-    for (const campaignId of new Set(abandoned.map(({ email }) => email.campaignId))) {
-      const facts = await tx.campaignFacts(campaignId, ctx.clock.now());
-      if (facts?.campaign.status === "IN_PROGRESS") await scheduleNextEmail(ctx, tx, facts, "a worker was lost");
-    }
-    return abandoned.length;
-  });
+export async function recoverAbandoned(ctx: EngineContext, inFlight: ReadonlySet<number>): Promise<number> {
+  const asker = { bootId: ctx.worker.bootId, inFlight };
+  let count = 0;
+  for (const campaignId of await ctx.store.abandonedCampaigns(asker, ctx.clock.now()))
+    count += await ctx.store.transaction((tx) => recoverCampaign(ctx, tx, campaignId, asker));
+  return count;
 }
 
-async function takeBack(ctx: EngineContext, tx: StoreTransaction, { email, intent }: AbandonedEmail): Promise<void> {
+async function recoverCampaign(ctx: EngineContext, tx: StoreTransaction, campaignId: number, asker: Asker): Promise<number> {
+  await tx.hold(campaignId);
+  const now = ctx.clock.now();
+  // Asked again under the hold: a worker that was only slow may have committed an intent since.
+  const abandoned = await tx.abandonedEmails(campaignId, asker, now);
+  const facts = await tx.campaignFacts(campaignId, now);
+  for (const one of abandoned) await takeBack(ctx, tx, one, facts?.campaign.status === "CANCELLED");
+  const after = abandoned.length > 0 ? await tx.campaignFacts(campaignId, now) : undefined;
+  if (after?.campaign.status === "IN_PROGRESS") await scheduleNextEmail(ctx, tx, after, "a worker was lost");
+  return abandoned.length;
+}
+
+async function takeBack(
+  ctx: EngineContext,
+  tx: StoreTransaction,
+  { email, intent }: AbandonedEmail,
+  cancelled: boolean,
+): Promise<void> {
   const now = ctx.clock.now();
   const lost = `worker ${email.leaseOwner} was lost`;
-  const facts = await tx.campaignFacts(email.campaignId, now);
-  const fate = fateOf(email.attempt, intent, facts?.campaign.status === "CANCELLED");
-  await tx.settle({
+  const fate = fateOf(email.attempt, intent, cancelled);
+  const settlement: Settlement = {
     email,
     worker: ctx.worker.bootId,
     at: now,
@@ -32,7 +47,8 @@ async function takeBack(ctx: EngineContext, tx: StoreTransaction, { email, inten
     queue: { state: fate.queue, attempt: email.attempt, reason: intent ? `${lost} before the server's answer` : lost },
     lead: { state: fate.lead, reason: lost },
     giveBack: !intent,
-  });
+  };
+  await tx.settle([settlement]);
   const event = {
     at: now,
     actor: "engine",

@@ -1,11 +1,14 @@
+import type { CampaignFacts } from "../domain/campaign.ts";
 import { localDay } from "../domain/days.ts";
 import type { HandOver, Permit } from "../domain/hand-over.ts";
 import { decideIntent, type IntentDecision, type WithheldReason } from "../domain/intent.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import type { Verdict } from "../domain/settlement.ts";
 import type { ClaimedMail } from "./claim.ts";
 import type { EngineContext } from "./context.ts";
-import { mailFields, settleEmail } from "./settle.ts";
+import type { Intent, QueuedEmail } from "./ports.ts";
+import { mailFields } from "./settle.ts";
 import { delay } from "./wait.ts";
 
 /** Between two tries to record an outcome that the database did not take. */
@@ -89,7 +92,7 @@ async function passIntent(ctx: EngineContext, mail: ClaimedMail, flight: Flight)
   try {
     for (;;) {
       flight.armed = true;
-      const decision = await commitIntent(ctx, mail);
+      const decision = await decide(ctx, mail);
       if (decision.kind === "withhold") return refuse(flight, decision.why);
       if (decision.kind === "go") {
         const permit: Permit = { go: true, monotonicMs: ctx.clock.monotonicMs() };
@@ -113,34 +116,66 @@ function refuse(flight: Flight, why: WithheldReason): Permit {
   return { go: false, why: why.kind };
 }
 
-/** Commit 2, in one transaction: judge the campaign, the lead and the mailbox once more at this instant, then write the ledger entry. */
-async function commitIntent(ctx: EngineContext, mail: ClaimedMail): Promise<IntentDecision> {
+async function decide(ctx: EngineContext, mail: ClaimedMail): Promise<IntentDecision> {
   try {
-    let handedOverAt = 0;
-    const decided = await ctx.store.transaction(async (tx): Promise<IntentDecision> => {
-      const now = ctx.clock.now();
-      const stored = await tx.campaignFacts(mail.email.campaignId, now);
-      const facts = stored && ctx.anchors.correct(stored);
-      const row = await tx.email(mail.email.id);
-      const mailbox = facts?.mailboxes.find(({ id }) => id === mail.email.mailboxId);
-      if (facts === undefined || row === undefined) throw new IntentRefused();
-      if (mailbox === undefined)
-        return { kind: "withhold", why: { kind: "mailbox", detail: `${mail.mailbox} left the campaign` } };
-      const decision = decideIntent({ facts, mailbox, leadBar: row.leadBar, gapBeforeMs: mail.email.gapBeforeMs }, now);
-      if (decision.kind !== "go") return decision;
-      const campaignDay = localDay(facts.campaign.zone, now).day;
-      const mailboxDay = localDay(mailbox.zone, now).day;
-      if (!(await tx.recordIntent({ email: mail.email, worker: ctx.worker.bootId, at: now, campaignDay, mailboxDay })))
-        throw new IntentRefused();
-      handedOverAt = now;
-      return decision;
-    });
-    if (decided.kind === "go") ctx.anchors.noteHandOver(mail.email.campaignId, handedOverAt);
-    return decided;
+    return await ctx.intents.do(mail.email.campaignId, mail);
   } catch (error) {
     if (error instanceof IntentRefused) return { kind: "withhold", why: { kind: "lost-claim" } };
     throw error;
   }
+}
+
+/**
+ * Commit 2 of mails of one campaign, in one transaction: judge the campaign, the lead and the mailbox once more at this instant, then write
+ * the ledger entry. Throws, with nothing written, when one of them is not this worker's any more.
+ */
+export async function commitIntents(ctx: EngineContext, mails: readonly ClaimedMail[]): Promise<IntentDecision[]> {
+  const campaignId = mails[0]?.email.campaignId ?? 0;
+  let handedOverAt: Instant | undefined;
+  const decisions = await ctx.store.transaction(async (tx) => {
+    handedOverAt = undefined;
+    await tx.hold(campaignId);
+    const now = ctx.clock.now();
+    const stored = await tx.campaignFacts(campaignId, now);
+    const rows = await tx.emailsToHandOver(mails.map(({ email }) => email.id));
+    if (stored === undefined) throw new IntentRefused();
+    const judged = judgeIntents(ctx.anchors.correct(stored), mails, rows, now);
+    const intents = judged.flatMap(({ decision, intent }) => (decision.kind === "go" ? [intent] : []));
+    if (intents.length === 0) return judged.map(({ decision }) => decision);
+    if (!(await tx.recordIntents(intents.map((intent) => ({ ...intent, worker: ctx.worker.bootId }))))) throw new IntentRefused();
+    handedOverAt = now;
+    return judged.map(({ decision }) => decision);
+  });
+  if (handedOverAt !== undefined) ctx.anchors.noteHandOver(campaignId, handedOverAt);
+  return decisions;
+}
+
+interface JudgedIntent {
+  readonly decision: IntentDecision;
+  readonly intent: Omit<Intent, "worker">;
+}
+
+/** Each mail in turn: the hand-over before it, if it goes at the same instant, counts for its gap. */
+function judgeIntents(
+  stored: CampaignFacts,
+  mails: readonly ClaimedMail[],
+  rows: readonly QueuedEmail[],
+  now: Instant,
+): JudgedIntent[] {
+  let facts = stored;
+  return mails.map(({ email, mailbox: address }) => {
+    const row = rows.find(({ id }) => id === email.id);
+    const mailbox = facts.mailboxes.find(({ id }) => id === email.mailboxId);
+    if (row === undefined) throw new IntentRefused();
+    const campaignDay = localDay(facts.campaign.zone, now).day;
+    const decision: IntentDecision =
+      mailbox === undefined
+        ? { kind: "withhold", why: { kind: "mailbox", detail: `${address} left the campaign` } }
+        : decideIntent({ facts, mailbox, leadBar: row.leadBar, gapBeforeMs: email.gapBeforeMs }, now);
+    if (decision.kind === "go") facts = { ...facts, campaign: { ...facts.campaign, lastHandOverAt: now } };
+    const mailboxDay = mailbox === undefined ? email.mailboxDay : localDay(mailbox.zone, now).day;
+    return { decision, intent: { email, at: now, campaignDay, mailboxDay } };
+  });
 }
 
 /**
@@ -155,7 +190,7 @@ async function recordOutcome(
 ): Promise<Verdict> {
   for (let pauseMs: number = RECORD_PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, RECORD_PAUSE_MS.most)) {
     try {
-      return await settleEmail(ctx, mail, conversation, withheld);
+      return await ctx.outcomes.do(mail.email.campaignId, { mail, conversation, withheld });
     } catch (error) {
       ctx.log.error("outcome not recorded yet", { ...mailFields(ctx, mail), error: String(error), retryInMs: pauseMs });
       await delay(ctx.clock, pauseMs);

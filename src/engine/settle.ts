@@ -1,4 +1,4 @@
-import type { CampaignFacts } from "../domain/campaign.ts";
+import type { Campaign } from "../domain/campaign.ts";
 import { type Instant, MINUTE_MS } from "../domain/instant.ts";
 import type { WithheldReason } from "../domain/intent.ts";
 import type { Conversation } from "../domain/outcome.ts";
@@ -6,56 +6,80 @@ import { mailboxRestUntil } from "../domain/retry.ts";
 import { judge, type Verdict } from "../domain/settlement.ts";
 import { type ClaimedMail, completeIfDone } from "./claim.ts";
 import type { EngineContext } from "./context.ts";
-import type { LogFields, StoreTransaction } from "./ports.ts";
+import type { LogFields, Settlement, StoreTransaction } from "./ports.ts";
 import { scheduleNextEmail } from "./refill.ts";
 
+/** What a conversation ended with. */
+export interface Outcome {
+  readonly mail: ClaimedMail;
+  readonly conversation: Conversation;
+  /** Why the intent refused the dot, if it did. */
+  readonly withheld: WithheldReason | undefined;
+}
+
 /**
- * Commit 3 of a mail: the ledger, the plan row, the lead, the mailbox's condition and the rows behind, in one transaction.
- * Returns the verdict, also when the outcome came too late to change anything.
+ * Commit 3 of mails of one campaign: the ledger, the plan rows, the leads, the mailboxes' conditions and the rows behind, in one
+ * transaction. Returns the verdict on each, also when its outcome came too late to change anything.
  */
-export async function settleEmail(
-  ctx: EngineContext,
-  mail: ClaimedMail,
-  conversation: Conversation,
-  withheld: WithheldReason | undefined,
-): Promise<Verdict> {
+export async function settleEmails(ctx: EngineContext, outcomes: readonly Outcome[]): Promise<Verdict[]> {
+  const campaignId = outcomes[0]?.mail.email.campaignId ?? 0;
   return ctx.store.transaction(async (tx) => {
+    await tx.hold(campaignId);
     const now = ctx.clock.now();
-    const facts = await tx.campaignFacts(mail.email.campaignId, now);
-    if (facts === undefined) throw new Error(`campaign ${mail.email.campaignId} is gone`);
-    const { retryDelaysMs, status } = facts.campaign;
-    const settledMail = { attempt: mail.email.attempt, retryDelaysMs, withheld, cancelled: status === "CANCELLED" };
-    const judged = judge(settledMail, conversation, now);
-    const restingUntil = await settleMailbox(ctx, tx, facts, mail, judged);
-    const verdict = restingUntil === undefined ? judged : { ...judged, notBefore: restingUntil + STEP_ASIDE_MS };
-    const settled = await tx.settle({
-      email: mail.email,
-      worker: ctx.worker.bootId,
-      at: now,
-      ledger: { state: verdict.ledger, conversation, outcome: verdict.outcome },
-      queue: {
-        state: verdict.queue,
-        attempt: verdict.attempt,
-        reason: verdict.summary,
-        ...(verdict.notBefore !== undefined && { notBefore: verdict.notBefore }),
-      },
-      lead: { state: verdict.lead, ...(verdict.queue !== "sent" && { reason: verdict.summary }) },
-      giveBack: verdict.giveBack,
-    });
-    if (settled) await followUp(ctx, tx, facts, mail, verdict);
-    logOutcome(ctx, mail, verdict, settled, conversation);
-    return verdict;
+    const facts = await tx.campaignFacts(campaignId, now);
+    if (facts === undefined) throw new Error(`campaign ${campaignId} is gone`);
+    const verdicts: Verdict[] = [];
+    const restCounts = new Map(facts.mailboxes.map(({ id, restCount }) => [id, restCount]));
+    for (const outcome of outcomes) verdicts.push(await judgeOutcome(ctx, tx, facts.campaign, restCounts, outcome));
+    const settled = await tx.settle(
+      outcomes.map((outcome, index) => settlementOf(ctx, outcome, verdicts[index] as Verdict, now)),
+    );
+    for (const [index, outcome] of outcomes.entries()) {
+      const verdict = verdicts[index] as Verdict;
+      if (settled[index] === true) await followUp(ctx, tx, outcome.mail, verdict);
+      logOutcome(ctx, outcome.mail, verdict, settled[index] === true, outcome.conversation);
+    }
+    const handedBack = verdicts.findIndex(({ giveBack }, index) => giveBack && settled[index] === true);
+    // A mail that was sent, or may have been, leaves the plan as its claim had laid it.
+    if (handedBack >= 0) await replanAfter(ctx, tx, (outcomes[handedBack] as Outcome).mail, verdicts[handedBack] as Verdict);
+    if (settled.includes(true)) await completeIfDone(ctx, tx, facts);
+    return verdicts;
   });
 }
 
-/** What the outcome means beyond its own mail: a bounced address, the plan behind, the end of the campaign. */
-async function followUp(
+/** The verdict on one outcome; what it says of the mailbox is written at once, because it counts for the next outcome's verdict. */
+async function judgeOutcome(
   ctx: EngineContext,
   tx: StoreTransaction,
-  facts: CampaignFacts,
-  mail: ClaimedMail,
-  verdict: Verdict,
-): Promise<void> {
+  { retryDelaysMs, status }: Campaign,
+  restCounts: Map<number, number>,
+  { mail, conversation, withheld }: Outcome,
+): Promise<Verdict> {
+  const settledMail = { attempt: mail.email.attempt, retryDelaysMs, withheld, cancelled: status === "CANCELLED" };
+  const judged = judge(settledMail, conversation, ctx.clock.now());
+  const restingUntil = await settleMailbox(ctx, tx, restCounts, mail, judged);
+  return restingUntil === undefined ? judged : { ...judged, notBefore: restingUntil + STEP_ASIDE_MS };
+}
+
+function settlementOf(ctx: EngineContext, { mail, conversation }: Outcome, verdict: Verdict, now: Instant): Settlement {
+  return {
+    email: mail.email,
+    worker: ctx.worker.bootId,
+    at: now,
+    ledger: { state: verdict.ledger, conversation, outcome: verdict.outcome },
+    queue: {
+      state: verdict.queue,
+      attempt: verdict.attempt,
+      reason: verdict.summary,
+      ...(verdict.notBefore !== undefined && { notBefore: verdict.notBefore }),
+    },
+    lead: { state: verdict.lead, ...(verdict.queue !== "sent" && { reason: verdict.summary }) },
+    giveBack: verdict.giveBack,
+  };
+}
+
+/** What the outcome means beyond its own mail: a bounced address, a line of history. */
+async function followUp(ctx: EngineContext, tx: StoreTransaction, mail: ClaimedMail, verdict: Verdict): Promise<void> {
   const now = ctx.clock.now();
   const { email } = mail;
   if (verdict.suppress !== undefined) await tx.suppress(email.address, verdict.suppress, "bounce", now);
@@ -70,9 +94,6 @@ async function followUp(
       cause: verdict.summary,
     });
   }
-  // A mail that was sent, or may have been, leaves the plan as its claim had laid it.
-  if (verdict.giveBack) await replanAfter(ctx, tx, mail, verdict);
-  await completeIfDone(ctx, tx, facts);
 }
 
 async function replanAfter(ctx: EngineContext, tx: StoreTransaction, mail: ClaimedMail, verdict: Verdict): Promise<void> {
@@ -90,23 +111,25 @@ const STEP_ASIDE_MS = MINUTE_MS;
 async function settleMailbox(
   ctx: EngineContext,
   tx: StoreTransaction,
-  facts: CampaignFacts,
+  restCounts: Map<number, number>,
   mail: ClaimedMail,
   verdict: Verdict,
 ): Promise<Instant | undefined> {
   const { mailboxId } = mail.email;
   const now = ctx.clock.now();
-  const restCount = facts.mailboxes.find((mailbox) => mailbox.id === mailboxId)?.restCount ?? 0;
+  const restCount = restCounts.get(mailboxId) ?? 0;
   const event = { at: now, actor: "engine", mailboxId, campaignId: mail.email.campaignId, cause: verdict.summary };
   switch (verdict.mailbox) {
     case "none":
       return undefined;
     case "works":
       if (restCount > 0) await tx.changeMailbox(mailboxId, { restCount: 0, restingUntil: null, restReason: null });
+      restCounts.set(mailboxId, 0);
       return undefined;
     case "rest": {
       const restingUntil = mailboxRestUntil(restCount + 1, now);
       await tx.changeMailbox(mailboxId, { restCount: restCount + 1, restingUntil, restReason: verdict.summary });
+      restCounts.set(mailboxId, restCount + 1);
       await tx.record({ kind: "mailbox-rests", ...event, data: { until: restingUntil } });
       ctx.log.warn("mailbox rests", {
         mailbox: mail.mailbox,

@@ -8,6 +8,7 @@ import { initializeQueue, RECHECK_MS } from "./refill.ts";
  */
 export async function startDueCampaign(ctx: EngineContext, campaignId: number): Promise<boolean> {
   return ctx.store.transaction(async (tx) => {
+    if (!(await tx.holdIfDue(campaignId, ctx.clock.now()))) return false;
     const now = ctx.clock.now();
     const facts = await tx.campaignFacts(campaignId, now);
     if (facts?.campaign.status !== "SCHEDULED") return false;

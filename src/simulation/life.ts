@@ -58,18 +58,19 @@ export class Life {
 
   store(store: Store): Store {
     return {
-      transaction: (work) =>
+      transaction: (work, durability) =>
         this.#deliver(
           store.transaction(async (tx) => {
             this.#check();
             const result = await work(this.#mortal(tx));
             this.#check();
             return result;
-          }),
+          }, durability),
         ),
       dueCampaigns: (now, count) => this.#deliver(store.dueCampaigns(now, count)),
       nextInstant: () => this.#deliver(store.nextInstant()),
-      takeCharge: (worker, now, leaseMs) => this.#deliver(store.takeCharge(worker, now, leaseMs)),
+      takeCharge: (worker, leaseMs) => this.#deliver(store.takeCharge(worker, leaseMs)),
+      abandonedCampaigns: (asker, now) => this.#deliver(store.abandonedCampaigns(asker, now)),
       leaveCharge: (bootId) => this.#deliver(store.leaveCharge(bootId)),
       watch: (changed) => store.watch(changed),
     };

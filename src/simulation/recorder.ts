@@ -23,7 +23,7 @@ const OUTCOME_WORDS: Readonly<Record<string, string>> = {
 
 /** What a transaction did, to be told when it has committed. */
 interface Told {
-  readonly lines: Line[];
+  lines: Line[];
   skips: boolean;
 }
 
@@ -53,9 +53,13 @@ export class Recorder {
   listen(store: Store): Store {
     return {
       ...store,
-      transaction: async (work) => {
+      transaction: async (work, durability) => {
         const told: Told = { lines: [], skips: false };
-        const result = await store.transaction((tx) => work(this.#listening(tx, told)));
+        const result = await store.transaction((tx) => {
+          // Work that is done again tells only of the time that counted.
+          Object.assign(told, { lines: [], skips: false });
+          return work(this.#listening(tx, told));
+        }, durability);
         for (const line of told.lines) this.add(line);
         if (told.skips) await this.addSkipped();
         return result;
@@ -70,10 +74,10 @@ export class Recorder {
         await tx.changePlan(campaignId, change, now);
         told.lines.push(...this.#plannedLines(campaignId, change));
       },
-      settle: async (settlement) => {
-        const settled = await tx.settle(settlement);
-        told.skips ||= settlement.lead.state === "skipped";
-        if (settled) told.lines.push(...this.#settledLines(settlement));
+      settle: async (settlements) => {
+        const settled = await tx.settle(settlements);
+        told.skips ||= settlements.some(({ lead }) => lead.state === "skipped");
+        told.lines.push(...settlements.flatMap((one, index) => (settled[index] === true ? this.#settledLines(one) : [])));
         return settled;
       },
       skipLead: async (campaignLeadId, reason, now) => {

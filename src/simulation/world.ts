@@ -15,7 +15,7 @@ import { addLeads, createCampaign, type NewLead, setCampaignMailboxes, switchMai
 import { campaignStatus, hasWork } from "../storage/reports.ts";
 import type { Database } from "../storage/schema.ts";
 import { IN_MEMORY, openSqlite, type SqliteDatabase } from "../storage/sqlite.ts";
-import { createSqliteStore } from "../storage/store.ts";
+import { createSqliteStore } from "../storage/sqlite-store.ts";
 import { Life } from "./life.ts";
 import { Recorder } from "./recorder.ts";
 import type { Scenario, ScenarioCampaign } from "./scenario.ts";

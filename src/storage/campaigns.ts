@@ -190,16 +190,17 @@ export async function release(trx: Trx, scope: UsageScope, scopeId: number, day:
     .execute();
 }
 
-/** Campaigns that only waited for a session of this mailbox are looked at again at `now`. */
-export async function wakeWaitingForSession(trx: Trx, mailboxId: number, now: Instant): Promise<void> {
-  await trx
+/** Campaigns that only waited for a session of these mailboxes are looked at again at `now`; returns how many there were. */
+export async function wakeWaitingForSession(db: Kysely<Database>, mailboxIds: readonly number[], now: Instant): Promise<number> {
+  const result = await db
     .updateTable("Campaign")
     .set({ nextDueAt: now })
     .where("status", "=", "IN_PROGRESS")
     .where("waitGate", "=", "busy")
     .where("nextDueAt", ">", now)
-    .where("id", "in", (eb) => eb.selectFrom("CampaignMailbox").select("campaignId").where("mailboxId", "=", mailboxId))
-    .execute();
+    .where("id", "in", (eb) => eb.selectFrom("CampaignMailbox").select("campaignId").where("mailboxId", "in", mailboxIds))
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
 }
 
 /** Moves the campaign from one of the states `from` to `to`; false when it was in none of them. */

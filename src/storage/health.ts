@@ -41,7 +41,7 @@ export async function lastCharge(db: Kysely<Database>, liveness: Liveness): Prom
     .executeTakeFirst();
   if (lease === undefined) return undefined;
   const { bootId, ...known } = lease;
-  return { ...known, isDead: liveness.isDead(bootId) };
+  return { ...known, isDead: await liveness.isDead(bootId) };
 }
 
 /** The latest instant that the program has written down: a clock that now shows an earlier one was set back. */

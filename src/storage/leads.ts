@@ -101,6 +101,8 @@ export async function suppress(trx: Trx, address: string, reason: string, source
     .values({ address, reason, source, createdAt: now })
     .onConflict((conflict) => conflict.column("address").doNothing())
     .execute();
+  // Where several work at once, an intent for the lead that is under way is waited for here, and a later one finds the address barred.
+  await trx.updateTable("Lead").set({ updatedAt: now }).where("address", "=", address).execute();
   const places = await trx
     .selectFrom("CampaignLead as cl")
     .innerJoin("Lead as l", "l.id", "cl.leadId")

@@ -3,21 +3,25 @@ import type { Instant } from "../domain/instant.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import { LEAD_STATES, type LeadState, type QueueState } from "../domain/states.ts";
 import type { ClaimedEmail, Intent, Settlement } from "../engine/ports.ts";
-import { release, reserve, reserveWithinLimit, wakeWaitingForSession } from "./campaigns.ts";
+import { release, reserve, reserveWithinLimit } from "./campaigns.ts";
 import { setLeadState } from "./queue.ts";
 import type { Database, UsageScope } from "./schema.ts";
-import { StorageError } from "./storage-error.ts";
 
 type Trx = Transaction<Database>;
 type QueueRow = Selectable<Database["CampaignEmailQueue"]>;
 type LedgerEntry = Selectable<Database["SendLog"]>;
 
 /**
- * Commit 2 of a mail, the point of no return: the ledger entry `transmitting`, guarded by the unique index over (campaign, lead, step).
- * False when the claim is not this worker's any more, when the mail has an entry already, or when the day has turned since the claim and
- * the new day's allowance is used up; the caller then rolls back and breaks the connection without the dot.
+ * Commit 2 of mails of one campaign, the point of no return: the ledger entries `transmitting`, guarded by the unique index over (campaign,
+ * lead, step). False when a claim is not this worker's any more, when a mail has an entry already, or when the day has turned since the
+ * claim and the new day's allowance is used up; the caller then rolls back, and breaks the connection without the dot.
  */
-export async function recordIntent(trx: Trx, intent: Intent): Promise<boolean> {
+export async function recordIntents(trx: Trx, intents: readonly Intent[]): Promise<boolean> {
+  for (const intent of intents) if (!(await recordIntent(trx, intent))) return false;
+  return true;
+}
+
+async function recordIntent(trx: Trx, intent: Intent): Promise<boolean> {
   const { email, at } = intent;
   const held = await trx
     .updateTable("CampaignEmailQueue")
@@ -29,16 +33,15 @@ export async function recordIntent(trx: Trx, intent: Intent): Promise<boolean> {
     .executeTakeFirst();
   if (held.numUpdatedRows !== 1n) return false;
   if (!(await moveReservations(trx, intent))) return false;
-  try {
-    const counted = { ...email, campaignDay: intent.campaignDay, mailboxDay: intent.mailboxDay };
-    await trx
-      .insertInto("SendLog")
-      .values(ledgerEntry(counted, intent, "transmitting"))
-      .execute();
-  } catch (error) {
-    if (error instanceof StorageError && error.kind === "conflict") return false;
-    throw error;
-  }
+  const counted = { ...email, campaignDay: intent.campaignDay, mailboxDay: intent.mailboxDay };
+  const entered = await trx
+    .insertInto("SendLog")
+    .values(ledgerEntry(counted, intent, "transmitting"))
+    // An error would end PostgreSQL's transaction; a row that is not there says the same.
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("id")
+    .execute();
+  if (entered.length === 0) return false;
   await trx.updateTable("Campaign").set({ lastHandOverAt: at }).where("id", "=", email.campaignId).execute();
   return true;
 }
@@ -79,12 +82,18 @@ function ledgerEntry(email: ClaimedEmail, by: { worker: string; at: Instant }, s
   };
 }
 
+export async function settle(trx: Trx, settlements: readonly Settlement[]): Promise<boolean[]> {
+  const settled: boolean[] = [];
+  for (const settlement of settlements) settled.push(await settleOne(trx, settlement));
+  return settled;
+}
+
 /**
  * Commit 3 of a mail: ledger, plan row, lead and reservations, together.
  * The claim's fence guards every outcome but one: that a server took the mail is evidence, and evidence is always accepted, whoever holds
  * the row by now. Returns false when the outcome came too late to matter and nothing was changed.
  */
-export async function settle(trx: Trx, settlement: Settlement): Promise<boolean> {
+async function settleOne(trx: Trx, settlement: Settlement): Promise<boolean> {
   const { email } = settlement;
   const row = await trx.selectFrom("CampaignEmailQueue").selectAll().where("id", "=", email.id).executeTakeFirstOrThrow();
   const entry = await trx
@@ -98,7 +107,6 @@ export async function settle(trx: Trx, settlement: Settlement): Promise<boolean>
   await writeLedger(trx, entry, settlement);
   await writeRow(trx, row, settlement);
   if (settlement.giveBack) await giveBack(trx, row);
-  await wakeWaitingForSession(trx, email.mailboxId, settlement.at);
   return true;
 }
 

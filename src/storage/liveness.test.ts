@@ -18,49 +18,49 @@ beforeEach(async () => {
   theirs = fileLiveness(database, open);
 });
 
-afterEach(() => {
-  ours.letGo("boot-1");
+afterEach(async () => {
+  await ours.letGo("boot-1");
   rmSync(folder, { recursive: true, force: true });
 });
 
 describe("life by a locked file", () => {
-  it("is seen by others while it is held, and by its holder", () => {
-    ours.hold("boot-1");
-    ours.hold("boot-1");
-    expect([theirs.isDead("boot-1"), ours.isDead("boot-1")]).toEqual([false, false]);
+  it("is seen by others while it is held, and by its holder", async () => {
+    await ours.hold("boot-1");
+    await ours.hold("boot-1");
+    expect(await Promise.all([theirs.isDead("boot-1"), ours.isDead("boot-1")])).toEqual([false, false]);
   });
 
-  it("ends when it is let go, and leaves no file behind", () => {
-    ours.hold("boot-1");
-    ours.letGo("boot-1");
-    expect([theirs.isDead("boot-1"), ours.isDead("boot-1")]).toEqual([true, true]);
+  it("ends when it is let go, and leaves no file behind", async () => {
+    await ours.hold("boot-1");
+    await ours.letGo("boot-1");
+    expect(await Promise.all([theirs.isDead("boot-1"), ours.isDead("boot-1")])).toEqual([true, true]);
     expect(readdirSync(`${database}-engines`)).toEqual([]);
   });
 
-  it("never was where there is no lock", () => {
-    expect(theirs.isDead("boot-1")).toBe(true);
+  it("never was where there is no lock", async () => {
+    expect(await theirs.isDead("boot-1")).toBe(true);
   });
 
-  it("is over where a file stands that nobody locks, as after kill -9, and the file is cleared away", () => {
-    ours.hold("boot-1");
+  it("is over where a file stands that nobody locks, as after kill -9, and the file is cleared away", async () => {
+    await ours.hold("boot-1");
     writeFileSync(join(`${database}-engines`, "boot-0.lock"), "");
-    expect(theirs.isDead("boot-0")).toBe(true);
+    expect(await theirs.isDead("boot-0")).toBe(true);
     expect(readdirSync(`${database}-engines`)).not.toContain("boot-0.lock");
   });
 
-  it("of one boot says nothing about another", () => {
-    ours.hold("boot-1");
-    expect(theirs.isDead("boot-2")).toBe(true);
+  it("of one boot says nothing about another", async () => {
+    await ours.hold("boot-1");
+    expect(await theirs.isDead("boot-2")).toBe(true);
   });
 });
 
 describe("life in memory", () => {
-  it("lasts from hold to letGo", () => {
+  it("lasts from hold to letGo", async () => {
     const liveness = memoryLiveness();
-    expect(liveness.isDead("boot-1")).toBe(true);
-    liveness.hold("boot-1");
-    expect(liveness.isDead("boot-1")).toBe(false);
-    liveness.letGo("boot-1");
-    expect(liveness.isDead("boot-1")).toBe(true);
+    expect(await liveness.isDead("boot-1")).toBe(true);
+    await liveness.hold("boot-1");
+    expect(await liveness.isDead("boot-1")).toBe(false);
+    await liveness.letGo("boot-1");
+    expect(await liveness.isDead("boot-1")).toBe(true);
   });
 });

@@ -5,9 +5,9 @@ import type { OpenFile, SqliteFile } from "./sqlite.ts";
 /** Whether the process that bears a boot id still lives, known from the operating system and not from a clock. */
 export interface Liveness {
   /** Declares this process alive under `bootId`, until `letGo` or its death. */
-  hold(bootId: string): void;
-  letGo(bootId: string): void;
-  isDead(bootId: string): boolean;
+  hold(bootId: string): Promise<void>;
+  letGo(bootId: string): Promise<void>;
+  isDead(bootId: string): Promise<boolean>;
 }
 
 /**
@@ -19,19 +19,19 @@ export function fileLiveness(databasePath: string, open: OpenFile): Liveness {
   const held = new Map<string, SqliteFile>();
   const pathOf = (bootId: string): string => join(folder, `${bootId}.lock`);
   return {
-    hold(bootId) {
+    async hold(bootId) {
       if (held.has(bootId)) return;
       mkdirSync(folder, { recursive: true });
       const file = open(pathOf(bootId), { timeout: 1_000 });
       file.exec("BEGIN EXCLUSIVE");
       held.set(bootId, file);
     },
-    letGo(bootId) {
+    async letGo(bootId) {
       held.get(bootId)?.close();
       held.delete(bootId);
       removeLock(pathOf(bootId));
     },
-    isDead(bootId) {
+    async isDead(bootId) {
       if (held.has(bootId)) return false;
       if (!existsSync(pathOf(bootId))) return true;
       if (!canLock(open, pathOf(bootId))) return false;
@@ -62,8 +62,8 @@ function removeLock(path: string): void {
 export function memoryLiveness(): Liveness {
   const alive = new Set<string>();
   return {
-    hold: (bootId) => void alive.add(bootId),
-    letGo: (bootId) => void alive.delete(bootId),
-    isDead: (bootId) => !alive.has(bootId),
+    hold: async (bootId) => void alive.add(bootId),
+    letGo: async (bootId) => void alive.delete(bootId),
+    isDead: async (bootId) => !alive.has(bootId),
   };
 }

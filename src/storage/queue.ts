@@ -1,9 +1,10 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { LeadState } from "../domain/states.ts";
-import type { AbandonedEmail, Claim, ClaimedEmail, PlanChange, PlannedEmail, QueuedEmail } from "../engine/ports.ts";
+import type { AbandonedEmail, Asker, Claim, ClaimedEmail, PlanChange, PlannedEmail, QueuedEmail } from "../engine/ports.ts";
 import { reserveWithinLimit } from "./campaigns.ts";
 import { contactedBefore, leadBarOf, mergeFields } from "./leads.ts";
+import type { Liveness } from "./liveness.ts";
 import type { Database } from "./schema.ts";
 
 type Trx = Transaction<Database>;
@@ -20,21 +21,21 @@ const selectEmail = (trx: Trx) =>
 
 type EmailRow = Awaited<ReturnType<ReturnType<typeof selectEmail>["execute"]>>[number];
 
-export async function nextEmail(trx: Trx, campaignId: number, now: Instant): Promise<QueuedEmail | undefined> {
-  const row = await selectEmail(trx)
+export async function nextEmails(trx: Trx, campaignId: number, now: Instant, count: number): Promise<QueuedEmail[]> {
+  const rows = await selectEmail(trx)
     .where("q.campaignId", "=", campaignId)
     .where("q.state", "=", sql.lit("pending"))
     .where("q.scheduledAt", "<=", now)
     .orderBy("q.scheduledAt")
     .orderBy("q.id")
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? undefined : toEmail(row);
+    .limit(count)
+    .execute();
+  return rows.map(toEmail);
 }
 
-export async function emailById(trx: Trx, queueId: number): Promise<QueuedEmail | undefined> {
-  const row = await selectEmail(trx).where("q.id", "=", queueId).executeTakeFirst();
-  return row === undefined ? undefined : toEmail(row);
+export async function emailsById(trx: Trx, queueIds: readonly number[]): Promise<QueuedEmail[]> {
+  const rows = await selectEmail(trx).where("q.id", "in", queueIds).execute();
+  return rows.map(toEmail);
 }
 
 function toEmail(row: EmailRow): QueuedEmail {
@@ -156,10 +157,15 @@ export async function setLeadState(
 }
 
 /**
- * Commit 1 of a mail: the pending row becomes this worker's, one of each daily allowance is reserved, and the pace moves on.
- * False, with nothing changed after the caller's rollback, when the row was taken or an allowance is used up.
+ * Commit 1 of mails of one campaign: the pending rows become this worker's, one of each daily allowance is reserved for each, and the pace
+ * moves on. False, with nothing changed after the caller's rollback, when a row was taken or an allowance is used up.
  */
-export async function claimEmail(trx: Trx, claim: Claim): Promise<boolean> {
+export async function claimEmails(trx: Trx, claims: readonly Claim[]): Promise<boolean> {
+  for (const claim of claims) if (!(await claimEmail(trx, claim))) return false;
+  return true;
+}
+
+async function claimEmail(trx: Trx, claim: Claim): Promise<boolean> {
   const { email, position } = claim;
   const taken = await trx
     .updateTable("CampaignEmailQueue")
@@ -195,17 +201,54 @@ export async function claimEmail(trx: Trx, claim: Claim): Promise<boolean> {
   return true;
 }
 
-/** Rows in `sending` of other workers that are dead by `isDead`, or whose lease ran out before `now`. */
+/** Rows in `sending` that the asker does not work on itself. */
+const notInFlight = (asker: Asker, row: { readonly id: number; readonly leaseOwner: string | null }): boolean =>
+  row.leaseOwner !== asker.bootId || !asker.inFlight.has(row.id);
+
+/** Whether the row's worker is gone: it is dead, its lease has run out, or it is the asker itself, which knows nothing of it. */
+async function isAbandoned(
+  row: { readonly leaseOwner: string | null; readonly leaseExpiresAt: Instant | null },
+  asker: Asker,
+  now: Instant,
+  liveness: Liveness,
+): Promise<boolean> {
+  if (row.leaseOwner === asker.bootId || (row.leaseExpiresAt ?? 0) <= now) return true;
+  return liveness.isDead(row.leaseOwner ?? "");
+}
+
+export async function abandonedCampaigns(
+  db: Kysely<Database>,
+  asker: Asker,
+  now: Instant,
+  liveness: Liveness,
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom("CampaignEmailQueue")
+    .select(["id", "campaignId", "leaseOwner", "leaseExpiresAt"])
+    .where("state", "=", sql.lit("sending"))
+    .orderBy("campaignId")
+    .execute();
+  const campaignIds = new Set<number>();
+  for (const row of rows.filter((one) => notInFlight(asker, one)))
+    if (!campaignIds.has(row.campaignId) && (await isAbandoned(row, asker, now, liveness))) campaignIds.add(row.campaignId);
+  return [...campaignIds];
+}
+
 export async function abandonedEmails(
   trx: Trx,
-  ownBootId: string,
+  campaignId: number,
+  asker: Asker,
   now: Instant,
-  isDead: (bootId: string) => boolean,
+  liveness: Liveness,
 ): Promise<AbandonedEmail[]> {
-  const rows = await selectEmail(trx).where("q.state", "=", sql.lit("sending")).where("q.leaseOwner", "<>", ownBootId).execute();
+  const rows = await selectEmail(trx)
+    .where("q.state", "=", sql.lit("sending"))
+    .where("q.campaignId", "=", campaignId)
+    .orderBy("q.id")
+    .execute();
   const abandoned: AbandonedEmail[] = [];
-  for (const row of rows) {
-    if ((row.leaseExpiresAt ?? 0) > now && !isDead(row.leaseOwner ?? "")) continue;
+  for (const row of rows.filter((one) => notInFlight(asker, one))) {
+    if (!(await isAbandoned(row, asker, now, liveness))) continue;
     const entry = await trx
       .selectFrom("SendLog")
       .select("id")

@@ -9,8 +9,9 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type Transaction,
 } from "kysely";
-import type { Clock } from "../engine/ports.ts";
+import type { Clock, Durability } from "../engine/ports.ts";
 import type { Database } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
 
@@ -45,6 +46,8 @@ const STATEMENTS_MAX = 300;
 export interface SqliteDatabase {
   readonly writer: Kysely<Database>;
   readonly reader: Kysely<Database>;
+  /** One transaction of the writer. `ordered` spares the fsync: the next durable commit's brings this one to the disk before itself. */
+  transaction<T>(work: (trx: Transaction<Database>) => Promise<T>, durability: Durability): Promise<T>;
   /** A number that changes when another connection has committed; undefined for a database in memory. */
   dataVersion(): number | undefined;
   close(): Promise<void>;
@@ -74,6 +77,11 @@ export async function openSqlite(path: string, clock: Clock): Promise<SqliteData
   return {
     writer,
     reader,
+    transaction: (work, durability) =>
+      writer.connection().execute(async (db) => {
+        writerConnection.setDurability(durability);
+        return db.transaction().execute(work);
+      }),
     dataVersion: () => (path === IN_MEMORY ? undefined : dataVersion(readerFile)),
     async close() {
       await writerConnection.idle();
@@ -185,6 +193,7 @@ class SqliteConnection implements DatabaseConnection {
   readonly #statements = new Map<string, Prepared>();
   #lastBorrower: Promise<void> = Promise.resolve();
   #release: () => void = () => undefined;
+  #synchronous: "FULL" | "NORMAL" = "FULL";
 
   constructor(file: SqliteFile, clock: Clock) {
     this.#file = file;
@@ -200,12 +209,21 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   giveBack(): void {
+    this.setDurability("durable");
     this.#release();
   }
 
   /** Resolves when everybody who waits now has had the connection. */
   async idle(): Promise<void> {
     await this.#lastBorrower;
+  }
+
+  /** For the present borrower's transaction; the next one's is durable again, unless it says otherwise. */
+  setDurability(durability: Durability): void {
+    const synchronous = durability === "durable" ? "FULL" : "NORMAL";
+    if (synchronous === this.#synchronous) return;
+    this.#file.exec(`PRAGMA synchronous = ${synchronous}`);
+    this.#synchronous = synchronous;
   }
 
   /** BEGIN IMMEDIATE, so that a transaction never fails half-way because another process writes. */

@@ -1,8 +1,10 @@
 /**
  * Why the database did not do what was asked, in words for the person who runs it.
- * `busy`: another process writes; `conflict`: a constraint or a column's type said no; `unusable`: the file itself; `failed`: anything else.
+ * `busy`: others are in the way, and the same work may succeed if it is done again; `conflict`: a constraint or a column's type said no;
+ * `unreachable`: no answer from the server, so a commit may or may not have happened; `unusable`: the file or server itself; `failed`:
+ * anything else.
  */
-export type StorageErrorKind = "busy" | "conflict" | "unusable" | "failed";
+export type StorageErrorKind = "busy" | "conflict" | "unreachable" | "unusable" | "failed";
 
 /** Every failure of a database leaves storage/ as one of these, whichever driver raised it. */
 export class StorageError extends Error {
@@ -17,7 +19,7 @@ export class StorageError extends Error {
   /** Classifies a driver's error by SQLite's own message texts, which are part of its stable interface; `path` names the file in it. */
   static of(error: unknown, path?: string): StorageError {
     if (error instanceof StorageError) return error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const subject = path === undefined ? "the database" : `the database ${path}`;
     const rule = RULES.find(({ matches }) => matches.test(message));
     if (rule === undefined) return new StorageError("failed", `${subject}: ${message}`, error);
@@ -27,9 +29,31 @@ export class StorageError extends Error {
       error,
     );
   }
+
+  /** Classifies an error of PostgreSQL by its SQLSTATE (manual, appendix A); without one it is the network's. `place` names the server. */
+  static ofPostgres(error: unknown, place: string): StorageError {
+    if (error instanceof StorageError) return error;
+    const { code } = error as { code?: unknown };
+    const sqlState = typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+    const rule = sqlState === undefined ? NO_ANSWER : (POSTGRES_RULES.find(({ matches }) => matches.test(sqlState)) ?? OTHER);
+    const text = rule.text === undefined ? "" : ` ${rule.text}`;
+    return new StorageError(rule.kind, `the database ${place}${text}: ${messageOf(error)}`, error);
+  }
 }
 
-const RULES: readonly { matches: RegExp; kind: StorageErrorKind; text?: string }[] = [
+/** A connection refused on both of a host's addresses comes as one error without words of its own. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join("; ");
+  return error instanceof Error ? error.message : String(error);
+}
+
+interface Rule {
+  readonly matches: RegExp;
+  readonly kind: StorageErrorKind;
+  readonly text?: string;
+}
+
+const RULES: readonly Rule[] = [
   { matches: /database (table )?is locked|SQLITE_BUSY/i, kind: "busy", text: "is being written by another process" },
   { matches: /constraint failed|cannot store \w+ value in/i, kind: "conflict" },
   {
@@ -40,4 +64,19 @@ const RULES: readonly { matches: RegExp; kind: StorageErrorKind; text?: string }
   { matches: /unable to open/i, kind: "unusable", text: "cannot be opened: check that its folder exists and may be written" },
   { matches: /not a database|malformed/i, kind: "unusable", text: "is not a SQLite database, or it is damaged" },
   { matches: /disk is full/i, kind: "failed", text: "found no space left on the disk" },
+];
+
+const NO_ANSWER: Omit<Rule, "matches"> = { kind: "unreachable", text: "does not answer" };
+const OTHER: Omit<Rule, "matches"> = { kind: "failed" };
+
+const POSTGRES_RULES: readonly Rule[] = [
+  // Serialisation failure, deadlock, and a lock that was not to be had in time: the transaction is rolled back for certain.
+  { matches: /^(40001|40P01|55P03)$/, kind: "busy" },
+  { matches: /^23|^22/, kind: "conflict" },
+  { matches: /^28/, kind: "unusable", text: "does not let us in: check user and password" },
+  { matches: /^3D000$/, kind: "unusable", text: "does not exist: create it first, with createdb" },
+  { matches: /^(42501|25006)$/, kind: "unusable", text: "may not be written by this user" },
+  // Shutting down, starting up, connection lost, too many connections, or a session that was ended from outside.
+  { matches: /^(08|57P0|53300|25P0)/, kind: "unreachable", text: "does not answer" },
+  { matches: /^53100$/, kind: "failed", text: "found no space left on the disk" },
 ];

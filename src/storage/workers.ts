@@ -7,13 +7,18 @@ import type { Database } from "./schema.ts";
 type Trx = Transaction<Database>;
 
 /** Writes the worker's sign of life and renews the leases of the mails that it holds. */
-export async function renewWorker(trx: Trx, worker: WorkerIdentity, now: Instant, emailLeaseMs: number): Promise<void> {
-  await trx
+export async function renewWorker(
+  db: Kysely<Database>,
+  worker: WorkerIdentity,
+  now: Instant,
+  emailLeaseMs: number,
+): Promise<void> {
+  await db
     .insertInto("Worker")
     .values({ ...worker, startedAt: now, heartbeatAt: now })
     .onConflict((conflict) => conflict.column("bootId").doUpdateSet({ heartbeatAt: now }))
     .execute();
-  await trx
+  await db
     .updateTable("CampaignEmailQueue")
     .set({ leaseExpiresAt: now + emailLeaseMs })
     .where("state", "=", "sending")
@@ -24,7 +29,7 @@ export async function renewWorker(trx: Trx, worker: WorkerIdentity, now: Instant
 /** Whether another engine is in charge and alive: an engine that stands by asks this often, so it only reads. */
 export async function isTakenCareOf(db: Kysely<Database>, bootId: string, now: Instant, liveness: Liveness): Promise<boolean> {
   const lease = await db.selectFrom("EngineLease").selectAll().where("id", "=", 1).executeTakeFirst();
-  return lease !== undefined && lease.bootId !== bootId && lease.expiresAt > now && !liveness.isDead(lease.bootId);
+  return lease !== undefined && lease.bootId !== bootId && lease.expiresAt > now && !(await liveness.isDead(lease.bootId));
 }
 
 /**
@@ -36,7 +41,7 @@ export async function takeEngineLease(
   bootId: string,
   now: Instant,
   leaseMs: number,
-  isDead: (bootId: string) => boolean,
+  liveness: Liveness,
 ): Promise<boolean> {
   const lease = await trx.selectFrom("EngineLease").selectAll().where("id", "=", 1).executeTakeFirst();
   if (lease === undefined) {
@@ -47,7 +52,7 @@ export async function takeEngineLease(
     return true;
   }
   const ours = lease.bootId === bootId;
-  if (!ours && lease.expiresAt > now && !isDead(lease.bootId)) return false;
+  if (!ours && lease.expiresAt > now && !(await liveness.isDead(lease.bootId))) return false;
   await trx
     .updateTable("EngineLease")
     .set({ bootId, epoch: ours ? lease.epoch : lease.epoch + 1, expiresAt: now + leaseMs })
@@ -59,6 +64,11 @@ export async function takeEngineLease(
 
 /** Ends the charge and the registration of a worker that stops in order; one that is not in charge only signs off. */
 export async function leaveEngineLease(trx: Trx, bootId: string): Promise<void> {
-  await trx.deleteFrom("Worker").where("bootId", "=", bootId).execute();
+  await signOff(trx, bootId);
   await trx.updateTable("EngineLease").set({ expiresAt: 0 }).where("bootId", "=", bootId).execute();
+}
+
+/** Ends the registration of a worker that stops in order. */
+export async function signOff(db: Kysely<Database>, bootId: string): Promise<void> {
+  await db.deleteFrom("Worker").where("bootId", "=", bootId).execute();
 }

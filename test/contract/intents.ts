@@ -25,14 +25,16 @@ export function describeIntents(current: () => StoreWorld): void {
       expect(second.leadBar).toMatchObject({ why: "contacted" });
       expect(await world.intent(second, "boot-1")).toBe(false);
       await world.transaction((tx) =>
-        tx.settle({
-          email: second,
-          worker: "boot-1",
-          at: world.now,
-          queue: { state: "cancelled", attempt: 0 },
-          lead: { state: "sent" },
-          giveBack: true,
-        }),
+        tx.settle([
+          {
+            email: second,
+            worker: "boot-1",
+            at: world.now,
+            queue: { state: "cancelled", attempt: 0 },
+            lead: { state: "sent" },
+            giveBack: true,
+          },
+        ]),
       );
       expect(await ledger(world)).toEqual(["lead-1@example.test sent 2025-11-05"]);
     });

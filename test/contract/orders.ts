@@ -147,7 +147,9 @@ export function describeOrders(current: () => StoreWorld): void {
       await world.write((trx, now) => suppress(trx, "lead-1@example.test", "asked to", ACTOR, now));
       expect((await world.counts(spring)).skipped).toBe(1);
       expect((await world.counts(autumn)).sending).toBe(1);
-      const barred = await world.transaction((tx) => tx.abandonedEmails("boot-2", world.now));
+      const barred = await world.transaction((tx) =>
+        tx.abandonedEmails(autumn, { bootId: "boot-2", inFlight: new Set() }, world.now),
+      );
       expect(barred.map(({ email }) => email.leadBar)).toEqual([{ why: "suppressed", detail: "asked to" }]);
     });
   });

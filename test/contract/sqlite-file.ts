@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { memoryLiveness } from "../../src/storage/liveness.ts";
 import { migrate, SQLITE_WORDS } from "../../src/storage/migrate.ts";
 import { openSqlite, type SqliteDatabase } from "../../src/storage/sqlite.ts";
-import { createSqliteStore } from "../../src/storage/store.ts";
+import { createSqliteStore } from "../../src/storage/sqlite-store.ts";
 import { at } from "../builders.ts";
 import type { StoreUnderTest } from "./store-world.ts";
 import { TurningClock } from "./turning-clock.ts";

@@ -138,7 +138,7 @@ export class StoreWorld {
 
   /** The campaign's next mail as the engine reads it before it claims. */
   async next(campaignId: number): Promise<QueuedEmail> {
-    const email = await this.transaction((tx) => tx.nextEmail(campaignId, this.now));
+    const [email] = await this.transaction((tx) => tx.nextEmails(campaignId, this.now, 1));
     if (email === undefined) throw new Error("no mail is due");
     return email;
   }
@@ -146,7 +146,7 @@ export class StoreWorld {
   /** Commit 1; undefined, with everything rolled back, when the store refuses it. */
   async claim(email: QueuedEmail, worker: string, by: Connection = this.one): Promise<ClaimedEmail | undefined> {
     const claim = this.#claimOf(email, worker);
-    const isTaken = await orRefused(() => by.store.transaction(async (tx) => throwUnless(await tx.claim(claim))));
+    const isTaken = await orRefused(() => by.store.transaction(async (tx) => throwUnless(await tx.claim([claim]))));
     if (!isTaken) return undefined;
     const { worker: leaseOwner, at: claimedAt, leaseExpiresAt: _lease, position: _position, ...rest } = claim;
     return { ...email, ...rest, state: "sending", fence: email.fence + 1, leaseOwner, claimedAt };
@@ -162,12 +162,13 @@ export class StoreWorld {
   intent(email: ClaimedEmail, worker: string, by: Connection = this.one): Promise<boolean> {
     const { day } = localDay(ZONE, this.now);
     const intent = { email, worker, at: this.now, campaignDay: day, mailboxDay: day };
-    return orRefused(() => by.store.transaction(async (tx) => throwUnless(await tx.recordIntent(intent))));
+    return orRefused(() => by.store.transaction(async (tx) => throwUnless(await tx.recordIntents([intent]))));
   }
 
   /** Commit 3. */
-  settle(email: ClaimedEmail, worker: string, ending: Ending): Promise<boolean> {
-    return this.transaction((tx) => tx.settle({ email, worker, at: this.now, ...ENDINGS[ending] }));
+  async settle(email: ClaimedEmail, worker: string, ending: Ending): Promise<boolean> {
+    const settled = await this.transaction((tx) => tx.settle([{ email, worker, at: this.now, ...ENDINGS[ending] }]));
+    return settled[0] === true;
   }
 
   async counts(campaignId: number): Promise<StateCounts> {

@@ -95,7 +95,10 @@ describe("the judge notices when a guard is taken away", () => {
   it("the lease token, when two engines take each other for dead and there is no unique index", async () => {
     const mailboxes = Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`box-${index}@acme.test`, {}]));
     const two = { ...base, workers: 2, smtp: { latency: "5m" }, mailboxes, campaigns: { spring: { leads: 100, delay: "20s" } } };
-    const mistaken: WorldSeams = { liveness: (liveness) => ({ ...liveness, isDead: () => true }), database: dropIntentIndex };
+    const mistaken: WorldSeams = {
+      liveness: (liveness) => ({ ...liveness, isDead: async () => true }),
+      database: dropIntentIndex,
+    };
     const scenario = await scenarioFrom(two);
     expect(await brokenInvariants(scenario, { ...mistaken, store: changed(forgetsContact) })).not.toContain("once");
     const trusting = changed((tx) => ({ ...forgetsContact(tx), ...trustsAnybody(tx) }));
@@ -135,7 +138,7 @@ async function dropIntentIndex({ writer }: OpenDatabase): Promise<void> {
   await sql`DROP INDEX "SendLog_intent"`.execute(writer);
 }
 
-/** At the intent, which alone reads a row by its id, the hours seem to be always open. */
+/** At the intent the hours seem to be always open. */
 function openAtHandOver(tx: StoreTransaction): Partial<StoreTransaction> {
   let isIntent = false;
   return {
@@ -143,9 +146,10 @@ function openAtHandOver(tx: StoreTransaction): Partial<StoreTransaction> {
       const facts = await tx.campaignFacts(id, now);
       return facts === undefined ? undefined : { ...facts, calendar: calendarThat(() => isIntent, facts) };
     },
-    email: (id) => {
+    // The first step of every transaction; an intent asks nobody whether the campaign is due.
+    hold: (id) => {
       isIntent = true;
-      return tx.email(id);
+      return tx.hold(id);
     },
   };
 }
@@ -164,34 +168,31 @@ function calendarThat(isOpen: () => boolean, facts: CampaignFacts): CampaignFact
 function putsEverythingBack(tx: StoreTransaction): Partial<StoreTransaction> {
   return {
     ...forgetsContact(tx),
-    abandonedEmails: async (bootId, now) => (await tx.abandonedEmails(bootId, now)).map((one) => ({ ...one, intent: false })),
+    abandonedEmails: async (id, asker, now) =>
+      (await tx.abandonedEmails(id, asker, now)).map((one) => ({ ...one, intent: false })),
   };
 }
 
 /** Nobody asks the ledger whether the lead was written to before. */
 function forgetsContact(tx: StoreTransaction): Partial<StoreTransaction> {
-  const unbarred = (email: QueuedEmail | undefined): QueuedEmail | undefined => {
-    if (email === undefined) return undefined;
-    const { leadBar: _bar, ...rest } = email;
-    return rest;
-  };
+  const unbarred = ({ leadBar: _bar, ...email }: QueuedEmail): QueuedEmail => email;
   return {
-    nextEmail: async (id, now) => unbarred(await tx.nextEmail(id, now)),
-    email: async (id) => unbarred(await tx.email(id)),
+    nextEmails: async (id, now, count) => (await tx.nextEmails(id, now, count)).map(unbarred),
+    emailsToHandOver: async (ids) => (await tx.emailsToHandOver(ids)).map(unbarred),
   };
 }
 
 /** The intent is written for whoever asks, whatever became of the row since. */
 function trustsAnybody(tx: StoreTransaction): Partial<StoreTransaction> {
   return {
-    recordIntent: async (intent) => {
-      const row = await tx.email(intent.email.id);
-      if (row === undefined) return false;
-      return tx.recordIntent({
-        ...intent,
-        worker: row.leaseOwner ?? intent.worker,
-        email: { ...intent.email, fence: row.fence },
+    recordIntents: async (intents) => {
+      const rows = await tx.emailsToHandOver(intents.map(({ email }) => email.id));
+      const trusted = rows.flatMap((row) => {
+        const intent = intents.find(({ email }) => email.id === row.id);
+        if (intent === undefined) return [];
+        return [{ ...intent, worker: row.leaseOwner ?? intent.worker, email: { ...intent.email, fence: row.fence } }];
       });
+      return tx.recordIntents(trusted);
     },
   };
 }

@@ -1,0 +1,59 @@
+/**
+ * Does together what comes up while the same kind of work is under way: with many mails in flight one durable commit serves several of
+ * them. Nothing waits for company: work that finds nobody at it begins at once.
+ *
+ * Should the common work fail, each item is done again on its own, so that one that cannot be done costs only itself.
+ */
+export class Gatherer<Item, Result> {
+  readonly #work: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly #groupMax: number;
+  /** What waits, by key; a key is in the map for as long as somebody works for it. */
+  readonly #waiting = new Map<number, Waiting<Item, Result>[]>();
+
+  /** @param work does all the items, which share their key, and returns a result for each, in their order */
+  constructor(work: (items: readonly Item[]) => Promise<readonly Result[]>, groupMax: number) {
+    this.#work = work;
+    this.#groupMax = groupMax;
+  }
+
+  /** The result of the work on `item`, which may be done together with other items of the same `key`. */
+  do(key: number, item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const one = { item, resolve, reject };
+      const others = this.#waiting.get(key);
+      if (others !== undefined) {
+        others.push(one);
+        return;
+      }
+      this.#waiting.set(key, []);
+      void this.#run(key, [one]);
+    });
+  }
+
+  async #run(key: number, first: Waiting<Item, Result>[]): Promise<void> {
+    for (let group = first; group.length > 0; group = this.#next(key)) await this.#settle(group);
+  }
+
+  /** The next group of the key; an empty one ends its work. */
+  #next(key: number): Waiting<Item, Result>[] {
+    const group = this.#waiting.get(key)?.splice(0, this.#groupMax) ?? [];
+    if (group.length === 0) this.#waiting.delete(key);
+    return group;
+  }
+
+  async #settle(group: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.#work(group.map(({ item }) => item));
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result);
+    } catch (error) {
+      if (group.length === 1) group[0]?.reject(error);
+      else for (const one of group) await this.#settle([one]);
+    }
+  }
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}

@@ -1,0 +1,190 @@
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { Instant } from "../domain/instant.ts";
+import type { Charge, Clock, Durability, Settlement, Store, StoreTransaction, WorkerIdentity } from "../engine/ports.ts";
+import { wakeWaitingForSession } from "./campaigns.ts";
+import type { DatabaseClock } from "./database-clock.ts";
+import type { Liveness } from "./liveness.ts";
+import { assertKnownSchema } from "./migrate.ts";
+import type { PostgresDatabase } from "./postgres.ts";
+import { WAKE_OTHERS } from "./postgres-presence.ts";
+import type { Database } from "./schema.ts";
+import { StorageError } from "./storage-error.ts";
+import { sharedQuestions, sharedTransaction } from "./store.ts";
+import { renewWorker, signOff } from "./workers.ts";
+
+type Trx = Transaction<Database>;
+
+/** How often work is done again that others were in the way of: serialisation failures, deadlocks, locks not to be had in time. */
+const TRIES_MAX = 5;
+const RETRY_PAUSE_MS = 10;
+
+/** Where the store's processes hear of each other, and how they know who lives. */
+export interface PostgresPeers extends Liveness {
+  listen(heard: () => void): () => void;
+  serverTime(): Promise<Instant>;
+}
+
+/**
+ * The engine's view of a PostgreSQL database, which any number of workers share. Each transaction of the engine holds its campaign's row
+ * and then its mailboxes' rows, in the order of their ids, before it reads anything: so what it decides by stays true until it commits, and
+ * two of them never wait for each other in a circle.
+ */
+export function createPostgresStore(
+  database: Pick<PostgresDatabase, "writer">,
+  peers: PostgresPeers,
+  clock: Clock,
+  observeTime: DatabaseClock["observe"] = () => undefined,
+): Store {
+  const { writer } = database;
+  const hold: Hold = { writer, clock, observeTime };
+  return {
+    ...sharedQuestions(writer, peers),
+    async transaction(work, durability = "durable") {
+      // Filled by the last of the tries, which is the one that commits.
+      let freed = new Set<number>();
+      const result = await inTransaction(writer, clock, durability, (trx) => {
+        freed = new Set();
+        return work(postgresTransaction(trx, peers, hold, freed));
+      });
+      // What is committed is done; a campaign that misses the news looks again by itself in a while.
+      if (freed.size > 0) await tellSessionsFree(writer, [...freed], clock.now()).catch(() => undefined);
+      return result;
+    },
+    takeCharge: (worker, leaseMs) => takeCharge(writer, peers, clock, observeTime, worker, leaseMs.email),
+    async leaveCharge(bootId) {
+      await signOff(writer, bootId);
+      await peers.letGo(bootId);
+    },
+    watch: (changed) => peers.listen(changed),
+  };
+}
+
+/** One transaction for what a person orders; every process looks again when it has committed. */
+export async function writePostgres<T>(writer: Kysely<Database>, clock: Clock, work: (trx: Trx) => Promise<T>): Promise<T> {
+  return inTransaction(writer, clock, "durable", async (trx) => {
+    const result = await work(trx);
+    await sql.raw(WAKE_OTHERS).execute(trx);
+    return result;
+  });
+}
+
+/** Repeats only what is known to be rolled back: a commit whose answer was lost may have happened, and is left to the caller. */
+async function inTransaction<T>(
+  writer: Kysely<Database>,
+  clock: Clock,
+  durability: Durability,
+  work: (trx: Trx) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await writer.transaction().execute(async (trx) => {
+        if (durability === "ordered") await sql`SET LOCAL synchronous_commit = off`.execute(trx);
+        return work(trx);
+      });
+    } catch (error) {
+      const isOver = error instanceof StorageError && error.kind === "busy";
+      if (!isOver || tries >= TRIES_MAX) throw error;
+      await new Promise<void>((resolve) => void clock.setTimer(RETRY_PAUSE_MS * tries, resolve));
+    }
+  }
+}
+
+interface Hold {
+  readonly writer: Kysely<Database>;
+  readonly clock: Clock;
+  readonly observeTime: DatabaseClock["observe"];
+}
+
+function postgresTransaction(trx: Trx, peers: PostgresPeers, hold: Hold, freed: Set<number>): StoreTransaction {
+  const shared = sharedTransaction(trx, peers);
+  return {
+    ...shared,
+    async hold(campaignId) {
+      await holdCampaign(trx, campaignId);
+      await holdMailboxes(trx, campaignId, hold);
+    },
+    async holdIfDue(campaignId, now) {
+      if (!(await holdCampaignIfDue(trx, campaignId, now))) return false;
+      await holdMailboxes(trx, campaignId, hold);
+      return true;
+    },
+    async emailsToHandOver(queueIds) {
+      await holdLeads(trx, queueIds);
+      return shared.emailsToHandOver(queueIds);
+    },
+    async settle(settlements: readonly Settlement[]) {
+      const settled = await shared.settle(settlements);
+      for (const [index, { email }] of settlements.entries()) if (settled[index] === true) freed.add(email.mailboxId);
+      return settled;
+    },
+  };
+}
+
+async function holdCampaign(trx: Trx, campaignId: number): Promise<void> {
+  await trx.selectFrom("Campaign").select("id").where("id", "=", campaignId).forNoKeyUpdate().execute();
+}
+
+/** SKIP LOCKED lets workers pass each other by; and the one that comes second finds the campaign no longer due. */
+async function holdCampaignIfDue(trx: Trx, campaignId: number, now: Instant): Promise<boolean> {
+  const rows = await trx
+    .selectFrom("Campaign")
+    .select("id")
+    .where("id", "=", campaignId)
+    .where("nextDueAt", "<=", now)
+    .forNoKeyUpdate()
+    .skipLocked()
+    .execute();
+  return rows.length > 0;
+}
+
+/** The mailboxes' limits and sessions are shared by campaigns; the reading of the server's clock costs nothing more here. */
+async function holdMailboxes(trx: Trx, campaignId: number, { clock, observeTime }: Hold): Promise<void> {
+  const askedMs = clock.monotonicMs();
+  const rows = await trx
+    .selectFrom("Mailbox")
+    .select(["id", SERVER_CLOCK.as("serverAt")])
+    .where("id", "in", (eb) => eb.selectFrom("CampaignMailbox").select("mailboxId").where("campaignId", "=", campaignId))
+    .orderBy("id")
+    .forNoKeyUpdate()
+    .execute();
+  const last = rows.at(-1);
+  if (last !== undefined) observeTime(last.serverAt, askedMs);
+}
+
+const SERVER_CLOCK = sql<number>`(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
+
+/** Shared, and released with the commit: whoever bars a lead changes its row, and so waits for an intent under way, or comes before it. */
+async function holdLeads(trx: Trx, queueIds: readonly number[]): Promise<void> {
+  await trx
+    .selectFrom("Lead")
+    .select("id")
+    .where("id", "in", (eb) => eb.selectFrom("CampaignEmailQueue").select("leadId").where("id", "in", queueIds))
+    .orderBy("id")
+    .forShare()
+    .execute();
+}
+
+/**
+ * After the commit and not in it: it touches other campaigns, whose holders may be waiting for our mailboxes. A campaign that finds its
+ * mailboxes busy holds them while it writes that down, so it is either seen here, or has seen the session free.
+ */
+async function tellSessionsFree(writer: Kysely<Database>, mailboxIds: readonly number[], now: Instant): Promise<void> {
+  const woken = await wakeWaitingForSession(writer, mailboxIds, now);
+  if (woken > 0) await sql.raw(WAKE_OTHERS).execute(writer);
+}
+
+async function takeCharge(
+  writer: Kysely<Database>,
+  peers: PostgresPeers,
+  clock: Clock,
+  observeTime: DatabaseClock["observe"],
+  worker: WorkerIdentity,
+  emailLeaseMs: number,
+): Promise<Charge> {
+  await peers.hold(worker.bootId);
+  const askedMs = clock.monotonicMs();
+  observeTime(await peers.serverTime(), askedMs);
+  await assertKnownSchema(writer);
+  await renewWorker(writer, worker, clock.now(), emailLeaseMs);
+  return "shared";
+}

@@ -1,0 +1,68 @@
+import type { Transaction } from "kysely";
+import type { Clock, Store, StoreTransaction } from "../engine/ports.ts";
+import { wakeWaitingForSession } from "./campaigns.ts";
+import type { Liveness } from "./liveness.ts";
+import { assertKnownSchema } from "./migrate.ts";
+import type { Database } from "./schema.ts";
+import type { SqliteDatabase } from "./sqlite.ts";
+import { sharedQuestions, sharedTransaction } from "./store.ts";
+import { isTakenCareOf, leaveEngineLease, renewWorker, takeEngineLease } from "./workers.ts";
+
+/** How often a process looks whether another one has committed; one PRAGMA that reads no page. */
+const WATCH_INTERVAL_MS = 250;
+
+/** The engine's view of a SQLite database. It has one writer at a time, so nothing is to be held, and one engine in charge of it. */
+export function createSqliteStore(database: SqliteDatabase, liveness: Liveness, clock: Clock): Store {
+  return {
+    ...sharedQuestions(database.reader, liveness),
+    transaction: (work, durability = "durable") =>
+      database.transaction((trx) => work(sqliteTransaction(trx, liveness)), durability),
+    async takeCharge(worker, leaseMs) {
+      await liveness.hold(worker.bootId);
+      const now = clock.now();
+      await assertKnownSchema(database.reader);
+      if (await isTakenCareOf(database.reader, worker.bootId, now, liveness)) return "none";
+      return database.transaction(async (trx) => {
+        await renewWorker(trx, worker, now, leaseMs.email);
+        return (await takeEngineLease(trx, worker.bootId, now, leaseMs.engine, liveness)) ? "alone" : "none";
+      }, "durable");
+    },
+    async leaveCharge(bootId) {
+      await database.transaction((trx) => leaveEngineLease(trx, bootId), "durable");
+      await liveness.letGo(bootId);
+    },
+    watch: (changed) => watch(database, clock, changed),
+  };
+}
+
+function sqliteTransaction(trx: Transaction<Database>, liveness: Liveness): StoreTransaction {
+  const shared = sharedTransaction(trx, liveness);
+  return {
+    ...shared,
+    hold: async () => undefined,
+    holdIfDue: async () => true,
+    async settle(settlements) {
+      const settled = await shared.settle(settlements);
+      const freed = new Set(settlements.filter((_, index) => settled[index]).map(({ email }) => email.mailboxId));
+      const at = settlements[0]?.at ?? 0;
+      if (freed.size > 0) await wakeWaitingForSession(trx, [...freed], at);
+      return settled;
+    },
+  };
+}
+
+function watch(database: SqliteDatabase, clock: Clock, changed: () => void): () => void {
+  let seen = database.dataVersion();
+  if (seen === undefined) return () => undefined;
+  let cancel = (): void => undefined;
+  const look = (): void => {
+    const version = database.dataVersion();
+    if (version !== seen) {
+      seen = version;
+      changed();
+    }
+    cancel = clock.setTimer(WATCH_INTERVAL_MS, look);
+  };
+  cancel = clock.setTimer(WATCH_INTERVAL_MS, look);
+  return () => cancel();
+}
