@@ -245,6 +245,20 @@ describe("a connection", () => {
     expect(server.connections).toBe(2);
   });
 
+  it("on which the server spoke after it had taken the mail is not used again", async () => {
+    const reply = "250 2.0.0 queued\r\n421 4.4.2 idle for too long";
+    const { bench, server, mailbox, transport } = await stand({ at: "accepted", does: { reply } });
+    expect(await transport.send(mailbox, ENVELOPE, MESSAGE, bench.handOver())).toMatchObject({
+      stage: "dot",
+      reply: { code: 250 },
+    });
+    expect(await transport.send(mailbox, ENVELOPE, MESSAGE, bench.handOver())).toMatchObject({
+      stage: "dot",
+      reply: { code: 250 },
+    });
+    expect(server.connections).toBe(2);
+  });
+
   it("that the server closed while it was idle is not tried at all", async () => {
     const { bench, server, mailbox, transport } = await stand();
     await transport.send(mailbox, ENVELOPE, MESSAGE, bench.handOver());

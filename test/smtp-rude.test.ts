@@ -280,6 +280,46 @@ describe("a server that answers", () => {
   });
 
   it.each([
+    ["mail", "550 5.7.1 sender rejected", 550],
+    ["rcpt", "550 5.1.1 no such user", 550],
+    ["data", "451 4.3.0 local error", 451],
+  ] as const)("a refusal at %s to an envelope that was sent whole gets neither a body nor a dot", async (where, reply, code) => {
+    const { bench, handOver, sending, server } = await meet({
+      script: at(where, reply),
+      stage: where,
+      ends: code,
+      outcome: "sent",
+    });
+    expect(await sending).toMatchObject({ stage: where, dotSent: false, reply: { code } });
+    await bench.transport.close();
+    expect(server.commands.map((line) => line.slice(0, 4))).toEqual(["EHLO", "MAIL", "RCPT", "DATA", "QUIT"]);
+    expect(server.bodyBytes).toBe(0);
+    expect(handOver.told).toEqual(["connected"]);
+  });
+
+  it("354 for a sender it refused, and gets no dot", async () => {
+    const script = { ...at("mail", "550 5.7.1 sender rejected"), takesDataAnyway: true };
+    const rude: Case = { script, stage: "mail", ends: 550, outcome: "mailbox-broken" };
+    expect(await play(rude)).toEqual(expected(rude));
+  });
+
+  it("twice at RCPT is broken off: the second answer would pass for another command's", async () => {
+    const rude: Case = {
+      script: { ...at("rcpt", "250 2.1.5 ok\r\n250 2.1.5 ok again"), offers: [] },
+      stage: "rcpt",
+      ends: "protocol",
+      outcome: "mailbox-trouble",
+    };
+    expect(await play(rude)).toEqual(expected(rude));
+  });
+
+  it("without end is broken off when its answer is too long", async () => {
+    const endless = `250-${"x".repeat(70_000)}`;
+    const rude: Case = { script: at("mail", endless), stage: "mail", ends: "protocol", outcome: "mailbox-trouble" };
+    expect(await play(rude)).toEqual(expected(rude));
+  });
+
+  it.each([
     ["data", "250 2.0.0 already queued?", "data"],
     ["mid-body", "250 2.0.0 queued before the end", "body"],
     ["rcpt", "hello there", "rcpt"],

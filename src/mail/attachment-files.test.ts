@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ATTACHED_BYTES_MAX, readAttachments } from "./attachment-files.ts";
-import { composeMail } from "./compose.ts";
+import { composeMail, encodeAttachment } from "./compose.ts";
 
 let folder: string;
 
@@ -33,12 +33,12 @@ it("takes no more than a mail can carry", async () => {
   const most = await readAttachments([file("most.bin", ATTACHED_BYTES_MAX)], "--attach");
   if (!most.ok) throw new Error(most.error.message);
   const party = { address: "ewa@example.test" };
-  const mail = await composeMail({
+  const mail = composeMail({
     from: party,
     to: party,
     subject: "x",
     text: "x",
-    attachments: most.value,
+    attachments: most.value.map(encodeAttachment),
     messageId: "<1@x.test>",
     date: 0,
   });

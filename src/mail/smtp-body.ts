@@ -1,85 +1,69 @@
-import type { Socket } from "node:net";
-import { Duplex, Readable } from "node:stream";
+import type { Writable } from "node:stream";
 
 /** Large messages are handed over in pieces, so that a server that stops reading is noticed and memory stays bounded. */
 const PIECE_BYTES = 64 * 1024;
+const CR = 0x0d;
+const LF = 0x0a;
+const DOT = 0x2e;
 
-/** What a body needs to know of the conversation it is part of. */
-export interface BodyWatch {
-  /** 354 was answered; the first piece follows. */
-  begin(): void;
-  /** The connection that the bytes go to. */
-  socket(): Socket | undefined;
-  /** Before each piece: the server has a new allowance of time for it. */
-  piece(): void;
-  /**
-   * The whole body lies with the operating system. Decides about the dot; `true` lets it leave within this very turn of the event
-   * loop.
-   */
-  mayEnd(): Promise<boolean>;
+/** What ends a message that `wireForm` has made. */
+export const END_OF_MESSAGE = ".\r\n";
+
+/**
+ * A message as it goes over the wire, all but its final dot: dots at the beginning of a line doubled (RFC 5321 section 4.5.2), CRLF at
+ * its end, and no CR or LF that stands alone. Those become CRLF, because some servers take "\n.\n" for the end of the message and what
+ * follows for commands.
+ */
+export function wireForm(message: Buffer): Buffer {
+  if (isReady(message)) return message;
+  const out = Buffer.allocUnsafe(message.length * 2 + 2);
+  let length = 0;
+  let atLineStart = true;
+  for (let at = 0; at < message.length; at += 1) {
+    const byte = message[at] ?? 0;
+    const isBreak = byte === CR || byte === LF;
+    if (byte === CR && message[at + 1] === LF) at += 1;
+    if (isBreak) out[length++] = CR;
+    if (atLineStart && byte === DOT) out[length++] = DOT;
+    out[length++] = isBreak ? LF : byte;
+    atLineStart = isBreak;
+  }
+  if (!atLineStart) length += out.write("\r\n", length, "latin1");
+  return out.subarray(0, length);
+}
+
+/** Most messages are, and need no copy. */
+function isReady(message: Buffer): boolean {
+  let before = LF;
+  for (let at = 0; at < message.length; at += 1) {
+    const byte = message[at] ?? 0;
+    if (before === CR ? byte !== LF : byte === LF || (before === LF && byte === DOT)) return false;
+    before = byte;
+  }
+  return before === LF;
 }
 
 /**
- * A message that ends only by permission. The library reads it after 354 by calling `pipe`, and writes the dot when the stream that
- * it pipes into is ended; nothing but `#deliver` ends it.
+ * Writes the message to the socket; resolves when all of it lies with the operating system, or the socket was destroyed. Asking for the
+ * permit earlier would let the dot wait behind megabytes for a server that reads slowly, long after the permit has gone stale.
  *
- * `pipe` is our own because the standard one cannot say when the body has really left: the library's dot-stuffing stream and the
- * socket both buffer. Asking for the permit before they are empty would let the dot wait behind megabytes for a server that reads
- * slowly, long after the permit has gone stale.
+ * @param onPiece before each piece: the server has a new allowance of time for it
  */
-export class PermittedBody extends Readable {
-  readonly #message: Buffer;
-  readonly #watch: BodyWatch;
-
-  constructor(message: Buffer, watch: BodyWatch) {
-    super();
-    this.#message = message;
-    this.#watch = watch;
-  }
-
-  override _read(): void {
-    // Nobody pulls; `pipe` pushes.
-  }
-
-  override pipe<T extends NodeJS.WritableStream>(sink: T): T {
-    if (!(sink instanceof Duplex)) throw new TypeError("the SMTP library no longer pipes a message into a transform stream");
-    void this.#deliver(sink);
-    return sink;
-  }
-
-  async #deliver(sink: Duplex): Promise<void> {
-    this.#watch.begin();
-    for (let at = 0; at < this.#message.length && !this.destroyed; at += PIECE_BYTES) {
-      this.#watch.piece();
-      await delivered(this.#message.subarray(at, at + PIECE_BYTES), sink, this.#watch.socket());
-    }
-    if (!this.destroyed && (await this.#watch.mayEnd())) sink.end();
+export async function deliver(message: Buffer, socket: Writable, onPiece: () => void): Promise<void> {
+  for (let at = 0; at < message.length && !socket.destroyed; at += PIECE_BYTES) {
+    onPiece();
+    await written(message.subarray(at, at + PIECE_BYTES), socket);
   }
 }
 
-/** Resolves when the piece has passed the dot-stuffing and every buffer of ours. Stays open when the connection is torn down. */
-async function delivered(piece: Buffer, sink: Duplex, socket: Socket | undefined): Promise<void> {
-  await new Promise<void>((resolve) => {
-    sink.write(piece, () => resolve());
-  });
-  if (sink.readableLength > 0 || sink.writableLength > 0) await emptied(sink);
-  // Writes are carried out in order, so the end of an empty one is the end of all before it.
-  if (socket !== undefined && socket.writableLength > 0) {
-    await new Promise<void>((resolve) => {
-      socket.write(Buffer.alloc(0), () => resolve());
-    });
-  }
-}
-
-function emptied(sink: Duplex): Promise<void> {
+function written(piece: Buffer, socket: Writable): Promise<void> {
   return new Promise((resolve) => {
-    const look = (): void => {
-      if (sink.readableLength > 0 || sink.writableLength > 0) return;
-      sink.off("data", look);
+    const done = (): void => {
+      socket.off("close", done);
       resolve();
     };
-    // The library's own listener came first: when ours runs, the socket has the bytes.
-    sink.on("data", look);
-    look();
+    // A write that is under way when its stream is destroyed need not be called back.
+    socket.once("close", done);
+    socket.write(piece, done);
   });
 }

@@ -1,13 +1,15 @@
-import { isAscii } from "node:buffer";
 import type { Socket } from "node:net";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { HandOver, Permit } from "../domain/hand-over.ts";
 import type { Conversation, Fault, SmtpStage } from "../domain/outcome.ts";
-import { type BodyWatch, PermittedBody } from "./smtp-body.ts";
-import { dial, encrypt, isLoopback, place, tlsOptions } from "./smtp-connect.ts";
-import type { EnvelopeAddress } from "./smtp-envelope.ts";
+import { oneLine } from "../domain/reply.ts";
+import { deliver, END_OF_MESSAGE, wireForm } from "./smtp-body.ts";
+import { dial, encrypt, isLoopback, place } from "./smtp-connect.ts";
+import { type Envelope, envelopeCommands, obstacleTo } from "./smtp-envelope.ts";
+import { libraryOptions } from "./smtp-library.ts";
 import { libraryLogin } from "./smtp-login.ts";
 import { boundOf, type MailboxConnection, tlsCheckOf } from "./smtp-mailbox.ts";
+import { REPLY_BYTES_MAX, ReplyReader, replacedMessageId } from "./smtp-replies.ts";
 import { Transcript } from "./smtp-transcript.ts";
 
 /** Calls `fire` once after `ms`, unless the returned function was called before. */
@@ -21,19 +23,14 @@ export interface SessionClock {
   readonly permitWithinMs: number;
 }
 
-export interface Envelope {
-  readonly from: EnvelopeAddress;
-  readonly to: EnvelopeAddress;
-}
-
-/** The library's own timers would answer in our place; ours bound every stage, so these are put out of reach (setTimeout's maximum). */
-const NEVER_MS = 2 ** 31 - 1;
-const REPLY_BYTES_MAX = 64 * 1024;
 const QUIT_WITHIN_MS = 1_000;
 
 /**
  * One connection to one mailbox's server. It never rejects and always settles: each stage has its own timer, and whatever ends the
  * conversation breaks the connection first.
+ *
+ * The library greets, encrypts and logs in. Mails are handed over without it: its way of sending costs four times the rest of a mail,
+ * and it ends an envelope that a server took against the rules with a dot of its own.
  */
 export class SmtpSession {
   readonly #mailbox: MailboxConnection;
@@ -43,11 +40,10 @@ export class SmtpSession {
   #smtp: SMTPConnection | undefined;
   /** Why we broke the conversation off, or the library did. */
   #fault: Fault | undefined;
-  #serverMessageId: string | undefined;
+  /** Set when the server's words come to us and no longer to the library. */
+  #replies: ReplyReader | undefined;
   #stopTimer: () => void = () => {};
   #wake: () => void = () => {};
-  /** Settles when the engine's commit has: until then it may still turn out as done. */
-  #permitAsked: Promise<unknown> | undefined;
   #libraryError: (Error & { readonly originalCode?: string | undefined }) | undefined;
   #mailsSent = 0;
 
@@ -72,21 +68,19 @@ export class SmtpSession {
   open(signal: AbortSignal | undefined): Promise<Conversation | undefined> {
     return this.#guarded(signal, async () => {
       const isOpen = (await this.#connect()) && (await this.#greet()) && this.#mayLogIn() && (await this.#logIn());
-      return isOpen ? undefined : this.#conversation();
+      if (!isOpen) return this.#conversation();
+      this.#takeOver();
+      return undefined;
     });
   }
 
   /** Hands one mail over, as far as the server and the engine let it. */
   send(envelope: Envelope, message: Buffer, handOver: HandOver, signal: AbortSignal | undefined): Promise<Conversation> {
     this.#transcript.beginMail();
-    this.#permitAsked = undefined;
-    this.#serverMessageId = undefined;
     return this.#guarded(signal, async () => {
-      const obstacle = this.#obstacle(envelope, message);
+      const obstacle = obstacleTo(envelope, message, this.#transcript.extensions, this.#mailbox.host);
       if (obstacle !== undefined) return { stage: "mail", dotSent: false, fault: obstacle };
       await this.#transact(envelope, message, handOver);
-      // The engine must not settle a mail whose intent is just being committed.
-      await this.#permitAsked;
       if (this.#transcript.acceptance !== undefined) this.#mailsSent += 1;
       return this.#conversation();
     });
@@ -94,12 +88,16 @@ export class SmtpSession {
 
   /** Takes leave of the server. Resolves when the connection is closed, at the latest after a second. */
   async retire(): Promise<void> {
-    if (!this.isAlive) return this.#breakOff({ kind: "lost", message: "closed" });
-    await this.#step((done) => {
-      this.#stopTimer = this.#clock.setTimer(QUIT_WITHIN_MS, done);
-      this.#smtp?.quit();
-    });
-    this.#stopTimer();
+    if (this.isAlive) {
+      this.#takeOver();
+      await new Promise<void>((resolve) => {
+        // Whatever is said to QUIT is out of turn for a mail, and ends the connection.
+        this.#wake = resolve;
+        this.#stopTimer = this.#clock.setTimer(QUIT_WITHIN_MS, resolve);
+        this.#write("QUIT\r\n");
+      });
+      this.#stopTimer();
+    }
     this.#breakOff({ kind: "lost", message: "closed" });
   }
 
@@ -143,7 +141,8 @@ export class SmtpSession {
 
   /** The greeting, EHLO, and STARTTLS where it is called for. */
   async #greet(): Promise<boolean> {
-    const smtp = new SMTPConnection(this.#libraryOptions());
+    const heard = { command: (line: string) => this.#noteCommand(line), reply: (lines: string) => this.#noteReply(lines) };
+    const smtp = new SMTPConnection(libraryOptions(this.#mailbox, this.#socket, heard));
     this.#smtp = smtp;
     smtp.on("error", (error: Error) => {
       this.#libraryError = error;
@@ -155,40 +154,6 @@ export class SmtpSession {
     this.#transcript.enter("greeting");
     this.#startTimer("greeting");
     return this.#step((done) => smtp.connect((error) => done(error)));
-  }
-
-  #libraryOptions(): ConstructorParameters<typeof SMTPConnection>[0] {
-    const { host, port, security, helloName } = this.#mailbox;
-    return {
-      connection: this.#socket,
-      host,
-      port,
-      secure: security === "tls",
-      secured: security === "tls",
-      requireTLS: security === "starttls",
-      ignoreTLS: security === "none",
-      name: helloName,
-      tls: tlsOptions(host, tlsCheckOf(this.#mailbox)),
-      connectionTimeout: NEVER_MS,
-      greetingTimeout: NEVER_MS,
-      socketTimeout: NEVER_MS,
-      // A connection that is given up is cut: its last bytes must not trickle out after we have said that they did not.
-      socketCloseTimeout: 0,
-      maxResponseSize: REPLY_BYTES_MAX,
-      transactionLog: true,
-      logger: this.#listener(),
-    };
-  }
-
-  /** The library's log of the conversation is its public way of telling every command and every reply. */
-  #listener(): Record<"trace" | "debug" | "info" | "warn" | "error" | "fatal", (...entry: unknown[]) => void> {
-    const ignore = (): void => {};
-    const debug = (entry: unknown, line: unknown): void => {
-      const side = (entry as { readonly tnx?: unknown }).tnx;
-      if (side === "client") this.#noteCommand(String(line));
-      if (side === "server") this.#noteReply(String(line));
-    };
-    return { trace: ignore, debug, info: ignore, warn: ignore, error: ignore, fatal: ignore };
   }
 
   #noteCommand(line: string): void {
@@ -226,55 +191,82 @@ export class SmtpSession {
     return this.#step((done) => smtp.login(libraryLogin(auth), done));
   }
 
-  /** What keeps this mail from this server, known before a word about it was said. */
-  #obstacle({ from, to }: Envelope, message: Buffer): Fault | undefined {
-    const { keywords, sizeMaxBytes } = this.#transcript.extensions;
-    const { host } = this.#mailbox;
-    if (!keywords.has("SMTPUTF8") && from.needsUtf8) {
-      return {
-        kind: "sender-address",
-        message: `${host} takes no address with letters like those in ${from.address} (no SMTPUTF8)`,
-      };
-    }
-    if (!keywords.has("SMTPUTF8") && to.needsUtf8) {
-      return {
-        kind: "recipient-address",
-        message: `${host} takes no address with letters like those in ${to.address} (no SMTPUTF8)`,
-      };
-    }
-    if (sizeMaxBytes !== undefined && message.length > sizeMaxBytes) {
-      return { kind: "too-large", message: `the message has ${message.length} bytes, ${host} takes at most ${sizeMaxBytes}` };
-    }
-    return undefined;
-  }
-
-  async #transact({ from, to }: Envelope, message: Buffer, handOver: HandOver): Promise<void> {
-    const smtp = this.#smtp;
-    if (smtp === undefined) return;
-    const use8BitMime = this.#transcript.extensions.keywords.has("8BITMIME") && !isAscii(message);
-    const body = new PermittedBody(message, this.#bodyWatch(handOver));
-    await this.#step((done) => {
-      if (!this.#tell(handOver.connected?.bind(handOver))) return done(new Error("withheld"));
-      smtp.send({ from: from.address, to: to.address, size: message.length, use8BitMime }, body, (error, info) => {
-        this.#serverMessageId = info?.serverMessageId;
-        done(error);
-      });
+  /** From here on we hear the server ourselves. The library still watches over the connection's end. */
+  #takeOver(): void {
+    const socket = this.#smtp?._socket;
+    if (this.#replies !== undefined || !socket) return;
+    const replies = new ReplyReader();
+    this.#replies = replies;
+    socket.removeAllListeners("data");
+    socket.on("data", (bytes: Buffer) => {
+      const heard = replies.read(bytes);
+      if (heard === undefined)
+        this.#breakOff({ kind: "protocol", message: `an answer of the server is over ${REPLY_BYTES_MAX} bytes` });
+      for (const lines of heard ?? []) this.#hear(lines);
+      this.#wake();
     });
-    body.destroy();
-    // The library keeps a connection whose body was refused half-way; the rest of the body would be read as commands.
-    if (this.#transcript.stage === "body") this.#breakOff({ kind: "lost", message: "the body was not completed" });
   }
 
-  #bodyWatch(handOver: HandOver): BodyWatch {
-    return {
-      begin: () => {
-        this.#transcript.beginBody();
-        this.#tell(handOver.inBody?.bind(handOver));
-      },
-      socket: () => this.#smtp?._socket || undefined,
-      piece: () => this.#startTimer("body"),
-      mayEnd: () => this.#mayEnd(handOver),
-    };
+  #hear(lines: string): void {
+    const transcript = this.#transcript;
+    const inBody = transcript.stage === "body";
+    if (!transcript.isAwaited && !inBody) {
+      return this.#breakOff({ kind: "protocol", message: `the server spoke out of turn: ${oneLine(lines)}` });
+    }
+    const mayGoOn = transcript.noteReply(lines);
+    // During the body the rest of it would be read as commands; after 421 nothing more is heard (RFC 5321 section 3.8).
+    if (!mayGoOn || inBody || transcript.refusal?.reply.code === 421) this.#smtp?.close();
+    else if (transcript.refusal === undefined) this.#startTimer(transcript.stage);
+  }
+
+  #write(text: string): void {
+    const socket = this.#smtp?._socket;
+    if (socket) socket.write(text, "utf8");
+  }
+
+  async #transact(envelope: Envelope, message: Buffer, handOver: HandOver): Promise<void> {
+    if (!this.isAlive || !this.#tell(handOver.connected?.bind(handOver))) return;
+    if (!(await this.#announce(envelope, message))) return;
+    this.#transcript.beginBody();
+    const mayLeave =
+      this.#tell(handOver.inBody?.bind(handOver)) && (await this.#deliver(message)) && (await this.#mayEnd(handOver));
+    if (!mayLeave) return this.#breakOff({ kind: "lost", message: "the body was not completed" });
+    this.#write(END_OF_MESSAGE);
+    await this.#answers();
+  }
+
+  /** MAIL, RCPT and DATA, in one go when the server offers that (RFC 2920). Resolves with whether it now waits for the message. */
+  async #announce(envelope: Envelope, message: Buffer): Promise<boolean> {
+    const { extensions } = this.#transcript;
+    const commands = envelopeCommands(envelope, message, extensions);
+    if (extensions.keywords.has("PIPELINING")) return this.#ask(commands);
+    for (const command of commands) if (!(await this.#ask([command]))) return false;
+    return true;
+  }
+
+  /** Resolves with whether the server said yes to all. */
+  async #ask(commands: readonly string[]): Promise<boolean> {
+    for (const command of commands) this.#transcript.noteCommand(command);
+    this.#startTimer(this.#transcript.stage);
+    this.#write(`${commands.join("\r\n")}\r\n`);
+    await this.#answers();
+    return this.isAlive && this.#transcript.refusal === undefined;
+  }
+
+  /** Resolves when the server has answered all that it was asked, or the connection has ended. */
+  async #answers(): Promise<void> {
+    while (this.isAlive && this.#transcript.isAwaited) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async #deliver(message: Buffer): Promise<boolean> {
+    const socket = this.#smtp?._socket;
+    if (!socket) return false;
+    await deliver(wireForm(message), socket, () => this.#startTimer("body"));
+    return this.isAlive;
   }
 
   /** The point of no return. */
@@ -311,9 +303,7 @@ export class SmtpSession {
     const late = new Promise<Permit>((resolve) => {
       stopTimer = setTimer(permitWithinMs, () => resolve({ go: false, why: `no permission came within ${permitWithinMs} ms` }));
     });
-    const permit = Promise.race([asked, late]);
-    this.#permitAsked = permit;
-    await permit;
+    const permit = await Promise.race([asked, late]);
     stopTimer();
     return permit;
   }
@@ -362,8 +352,8 @@ export class SmtpSession {
   #conversation(): Conversation {
     const { acceptance, refusal, stage, dotSent, fault } = this.#transcript;
     if (acceptance !== undefined && dotSent) {
-      const replaced = this.#serverMessageId === undefined ? {} : { serverMessageId: this.#serverMessageId };
-      return { stage: "dot", dotSent, reply: acceptance, ...replaced };
+      const serverMessageId = replacedMessageId(acceptance.text, this.#mailbox.host);
+      return { stage: "dot", dotSent, reply: acceptance, ...(serverMessageId !== undefined && { serverMessageId }) };
     }
     if (refusal !== undefined) return { stage: refusal.stage, dotSent, reply: refusal.reply };
     return { stage, dotSent, fault: fault ?? this.#fault ?? this.#lossAt(stage) };

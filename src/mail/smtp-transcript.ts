@@ -76,6 +76,12 @@ export class Transcript {
     return this.#unanswered[0]?.stage ?? this.#stage;
   }
 
+  /** Whether the server has the next word. */
+  get isAwaited(): boolean {
+    if (this.#unanswered.length > 0) return true;
+    return this.#stage === "dot" && this.#acceptance === undefined && this.#refusal === undefined && this.#fault === undefined;
+  }
+
   /** The conversation goes on to a stage in which we, and not the server, have the next word. */
   enter(stage: "tls" | "greeting" | "auth"): void {
     this.#stage = stage;
@@ -125,7 +131,7 @@ export class Transcript {
     if (verb === "EHLO") this.#extensions = parseExtensions(lines);
     if (verb === "STARTTLS") this.#extensions = NO_EXTENSIONS;
     if (stage === "dot") this.#acceptance = reply;
-    // A server that takes DATA for a refused recipient would be given an empty message by the library: no dot without a permit.
+    // A server that takes DATA for a refused recipient waits for a dot (RFC 2920 section 3.1), and no dot leaves without a permit.
     return !(stage === "data" && this.#refusal !== undefined);
   }
 
@@ -138,7 +144,7 @@ export class Transcript {
 }
 
 function isGood(stage: SmtpStage, reply: SmtpReply): boolean {
-  // The library takes 250 for 354 as well. A stray 250 there would pass for the acceptance of a mail that was not sent.
+  // Some servers say 250 for 354. A stray 250 there would pass for the acceptance of a mail that was not sent.
   return stage === "data" ? reply.code === 354 : GOOD_DIGITS[stage].includes(String(reply.code).charAt(0));
 }
 

@@ -1,8 +1,8 @@
 import type { HandOver } from "../domain/hand-over.ts";
 import type { Conversation } from "../domain/outcome.ts";
-import { envelopeAddress } from "./smtp-envelope.ts";
+import { type Envelope, envelopeAddress } from "./smtp-envelope.ts";
 import { connectionKey, type MailboxConnection } from "./smtp-mailbox.ts";
-import { type Envelope, type SetTimer, SmtpSession } from "./smtp-session.ts";
+import { type SetTimer, SmtpSession } from "./smtp-session.ts";
 
 export interface SmtpTransport {
   /**
