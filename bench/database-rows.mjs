@@ -3,7 +3,8 @@
 /**
  * @typedef {object} Shape
  * @property {number} leads shared by all campaigns; at least as many as a campaign has
- * @property {number} campaigns running, a mailbox for every ten of them
+ * @property {number} campaigns running
+ * @property {number} [mailboxes] shared by the campaigns in turn; one for every ten of them when left out
  * @property {number} sentEach leads of each campaign whose mail was sent: a row of the plan and a ledger entry each
  * @property {number} plannedEach leads with a row of the plan, from `PLANNED_FROM` on
  * @property {number} waitingEach leads without one
@@ -55,7 +56,7 @@ function placeStatements(shape, insert) {
 /** Which campaign the n-th thing belongs to, and its place there from 1, as SQL. */
 const numbering = (each) => ({ campaign: `((n - 1) / ${each} + 1)`, place: `((n - 1) % ${each} + 1)` });
 
-const mailboxesOf = ({ campaigns }) => Math.ceil(campaigns / CAMPAIGNS_PER_MAILBOX);
+const mailboxesOf = ({ campaigns, mailboxes }) => mailboxes ?? Math.ceil(campaigns / CAMPAIGNS_PER_MAILBOX);
 const mailboxOf = (campaign, shape) => `((${campaign} - 1) % ${mailboxesOf(shape)} + 1)`;
 const leadAt = ({ campaign, place }, places, { leads }) => `(((${campaign} - 1) * ${places} + ${place} - 1) % ${leads} + 1)`;
 const sentAt = (place) => `(${SENT_FROM} + ${place} * ${GAP_MS})`;

@@ -17,7 +17,7 @@ async function sendMails(box) {
   for (let index = next++; index < mails; index = next++) {
     const { to, subject, html, text } = filledIn(index);
     const parties = { from: { name: "Box", address }, to: { address: to } };
-    const message = await composeMail({ ...parties, subject, html, text, messageId: `<${index}@acme.test>`, date: Date.now() });
+    const message = composeMail({ ...parties, subject, html, text, messageId: `<${index}@acme.test>`, date: Date.now() });
     if (!message.ok) throw new Error(message.error.message);
     const { reply, fault } = await transport.send(server, { from: address, to }, message.value, handOver);
     if (reply?.code !== 250) throw new Error(`not accepted: ${reply?.text ?? fault?.message ?? "no answer"}`);
