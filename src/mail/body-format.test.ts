@@ -4,7 +4,7 @@ import { bodyFromFile } from "./body-format.ts";
 describe("bodyFromFile", () => {
   it("reads text, HTML and Markdown by the file's ending", () => {
     expect(bodyFromFile("m.txt", "\uFEFFHi\r\nyou")).toEqual({ ok: true, value: { text: "Hi\nyou" } });
-    expect(bodyFromFile("m.HTML", "<p>Hi</p>")).toEqual({ ok: true, value: { html: "<p>Hi</p>" } });
+    expect(bodyFromFile("m.HTML", "<p>Hi</p>")).toEqual({ ok: true, value: { text: "Hi", html: "<p>Hi</p>" } });
     expect(bodyFromFile("m.md", "**Hi**")).toEqual({ ok: true, value: { text: "**Hi**", html: "<p><strong>Hi</strong></p>\n" } });
   });
 

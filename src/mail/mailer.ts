@@ -1,6 +1,7 @@
 import type { Mailer, OutgoingMail } from "../engine/ports.ts";
 import type { Conversation } from "../domain/outcome.ts";
-import { type Attachment, composeMail, encodeAttachment, type MimePart } from "./compose.ts";
+import { type Attachment, composeMail } from "./compose.ts";
+import { EncodedAttachments } from "./encoded-attachments.ts";
 import type { SmtpTransport } from "./smtp.ts";
 import { DEFAULT_SMTP_TIMEOUTS, type MailboxConnection, type Security, type SmtpTimeouts } from "./smtp-mailbox.ts";
 
@@ -63,47 +64,3 @@ export function connectionOf(account: SenderAccount, timeouts: SmtpTimeouts = DE
     ...(user !== undefined && password !== undefined && { auth: { kind: "password", user, password } }),
   };
 }
-
-/** Keeps the attachments of the message versions used last, encoded, because a campaign's mails follow each other. */
-class EncodedAttachments {
-  readonly #load: MailerParts["attachments"];
-  /** The one used last at the end. */
-  readonly #kept = new Map<number, Kept>();
-  #keptBytes = 0;
-
-  constructor(load: MailerParts["attachments"]) {
-    this.#load = load;
-  }
-
-  async get(messageId: number): Promise<readonly MimePart[]> {
-    const kept = this.#kept.get(messageId) ?? (await this.#fetch(messageId));
-    this.#forget(messageId);
-    this.#kept.set(messageId, kept);
-    this.#keptBytes += kept.bytes;
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= KEPT_MAX && this.#keptBytes <= KEPT_BYTES_MAX) break;
-      if (oldest !== messageId) this.#forget(oldest);
-    }
-    return kept.parts;
-  }
-
-  async #fetch(messageId: number): Promise<Kept> {
-    const parts = (await this.#load(messageId)).map(encodeAttachment);
-    const bytes = parts.reduce((sum, { body }) => sum + body.reduce((partSum, piece) => partSum + piece.length, 0), 0);
-    return { parts, bytes };
-  }
-
-  #forget(messageId: number): void {
-    this.#keptBytes -= this.#kept.get(messageId)?.bytes ?? 0;
-    this.#kept.delete(messageId);
-  }
-}
-
-interface Kept {
-  readonly parts: readonly MimePart[];
-  readonly bytes: number;
-}
-
-/** Enough for many campaigns without attachments, and for two with as much as a mail may carry. */
-const KEPT_MAX = 200;
-const KEPT_BYTES_MAX = 50_000_000;

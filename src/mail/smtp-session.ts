@@ -29,8 +29,8 @@ const QUIT_WITHIN_MS = 1_000;
  * One connection to one mailbox's server. It never rejects and always settles: each stage has its own timer, and whatever ends the
  * conversation breaks the connection first.
  *
- * The library greets, encrypts and logs in. Mails are handed over without it: its way of sending costs four times the rest of a mail,
- * and it ends an envelope that a server took against the rules with a dot of its own.
+ * The library greets, encrypts and logs in. Mails are handed over without it: its way of sending takes
+ * nearly twice the processor time, and it ends an envelope that a server took against the rules with a dot of its own.
  */
 export class SmtpSession {
   readonly #mailbox: MailboxConnection;
