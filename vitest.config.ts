@@ -18,7 +18,15 @@ export default defineConfig({
     reporters: ["default", "./scripts/summary-reporter.mjs"],
     coverage: { provider: "v8", include: ["src/**/*.ts"] },
     projects: [
-      { extends: true, test: { name: "goniec", include: ["src/**/*.test.ts", "test/**/*.test.ts"], exclude: ZONE_TESTS } },
+      {
+        extends: true,
+        test: {
+          name: "goniec",
+          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: ZONE_TESTS,
+          globalSetup: ["test/postgres-setup.ts"],
+        },
+      },
       ...zoneProjects,
     ],
   },

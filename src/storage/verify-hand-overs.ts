@@ -254,7 +254,7 @@ async function lastHandOversEqualTheLedger(db: Kysely<Database>): Promise<Findin
       SELECT c."name" AS name, c."zone" AS zone, c."lastHandOverAt" AS kept,
         (SELECT MAX(log."handedOverAt") FROM "SendLog" AS log WHERE log."campaignId" = c."id" AND log."kind" = 'campaign') AS last
       FROM "Campaign" AS c
-    ) AS both WHERE COALESCE(kept, -1) <> COALESCE(last, -1) LIMIT ${ASKED_MAX}`.execute(db);
+    ) AS pair WHERE COALESCE(kept, -1) <> COALESCE(last, -1) LIMIT ${ASKED_MAX}`.execute(db);
   const text = (zone: string, at: Instant | null): string => (at === null ? "no hand-over" : timeText(zone, at));
   return findings(
     "caches",

@@ -1,9 +1,10 @@
+import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { LEASE_MS, type StoreWorld } from "./store-world.ts";
 
 const ENGINE_LEASE_MS = 15_000;
 
-export function describeCharge(current: () => StoreWorld): void {
+export function describeCharge(current: () => StoreWorld, isShared: boolean): void {
   const take = async (bootId: string): Promise<boolean> => {
     const worker = { bootId, host: "test", pid: 1, version: "0" };
     return (await current().one.store.takeCharge(worker, { engine: ENGINE_LEASE_MS, email: LEASE_MS })) !== "none";
@@ -19,7 +20,27 @@ export function describeCharge(current: () => StoreWorld): void {
       .map(({ email, intent }) => `${email.address} of ${email.leaseOwner}, ${intent ? "with" : "without"} intent`);
   };
 
-  describe("charge of the database", () => {
+  const workers = async (): Promise<string[]> => {
+    const rows = await current().one.reader.selectFrom("Worker").select("bootId").orderBy("bootId").execute();
+    return rows.map(({ bootId }) => bootId);
+  };
+
+  describe.runIf(isShared)("a shared database", () => {
+    it("has room for any number of workers, which sign in, and sign off when they leave", async () => {
+      expect([await take("boot-1"), await take("boot-2"), await take("boot-1")]).toEqual([true, true, true]);
+      expect(await workers()).toEqual(["boot-1", "boot-2"]);
+      await current().one.store.leaveCharge("boot-1");
+      expect(await workers()).toEqual(["boot-2"]);
+    });
+
+    it("is no place for a worker once a newer program has changed it", async () => {
+      await current().write((trx) => sql`INSERT INTO "Migration" VALUES (99, 'from the future', 0)`.execute(trx));
+      await expect(take("boot-1")).rejects.toMatchObject({ kind: "unusable", message: expect.stringContaining("schema 99") });
+      expect(await workers()).toEqual([]);
+    });
+  });
+
+  describe.runIf(!isShared)("charge of the database", () => {
     it("has one engine, which keeps it for as long as it renews it, and the others stand by", async () => {
       expect([await take("boot-1"), await take("boot-2"), await take("boot-1")]).toEqual([true, false, true]);
       current().under.clock.advance(ENGINE_LEASE_MS - 1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { suppress } from "../../src/storage/leads.ts";
 import { verify } from "../../src/storage/verify.ts";
 import type { StoreWorld } from "./store-world.ts";
 
@@ -95,6 +96,7 @@ export function describeClaims(current: () => StoreWorld): void {
         release = resume;
       });
       const first = other.store.transaction(async (tx) => {
+        await tx.hold(id);
         await tx.suppress("lead-1@example.test", "asked to", "test", world.now);
         await held;
       });
@@ -102,7 +104,7 @@ export function describeClaims(current: () => StoreWorld): void {
         await tx.hold(id);
         return tx.nextEmails(id, world.now, 1);
       });
-      await world.under.clock.waited(3);
+      await world.under.someoneWaits();
       release();
       await first;
       expect(await second).toEqual([]);
@@ -118,14 +120,14 @@ export function describeClaims(current: () => StoreWorld): void {
       });
     });
 
-    it("of another connection is noticed by those who watch", async () => {
+    it("of a person, on another connection, is noticed by those who watch", async () => {
       const world = current();
       const other = await world.under.connect();
       let unwatch: () => void = () => undefined;
       const noticed = new Promise<void>((resume) => {
         unwatch = world.one.store.watch(resume);
       });
-      await other.store.transaction((tx) => tx.suppress("x@example.test", "asked to", "test", world.now));
+      await other.write((trx) => suppress(trx, "x@example.test", "asked to", "test", world.now));
       await noticed;
       unwatch();
       expect(await world.one.reader.selectFrom("Suppression").select("address").execute()).toEqual([

@@ -19,11 +19,18 @@ export async function openSqliteFile(folder = mkdtempSync(join(tmpdir(), "goniec
     place,
     clock,
     liveness,
+    // A connection that finds another one writing asks again after a while.
+    someoneWaits: () => clock.waited(3),
     async connect() {
       const database = await openSqlite(place, clock);
       databases.push(database);
       await migrate(database.writer, SQLITE_WORDS, clock.now());
-      return { store: createSqliteStore(database, liveness, clock), reader: database.reader, writer: database.writer };
+      return {
+        store: createSqliteStore(database, liveness, clock),
+        reader: database.reader,
+        writer: database.writer,
+        write: (work) => database.transaction(work, "durable"),
+      };
     },
     async close(keep) {
       for (const database of databases) await database.close();

@@ -1,4 +1,4 @@
 import { openSqliteFile } from "./sqlite-file.ts";
 import { describeStore } from "./store-suite.ts";
 
-describeStore("SQLite", () => openSqliteFile());
+describeStore("SQLite", false, () => openSqliteFile());

@@ -12,7 +12,7 @@ import { type OpenStore, StoreWorld } from "./store-world.ts";
  * What the engine relies on, whatever the database: each store is run through the same suite. After every test `verify` must find nothing,
  * and the data of a failed test are kept.
  */
-export function describeStore(name: string, open: OpenStore): void {
+export function describeStore(name: string, isShared: boolean, open: OpenStore): void {
   describe(`the ${name} store`, () => {
     let world: StoreWorld;
 
@@ -33,8 +33,8 @@ export function describeStore(name: string, open: OpenStore): void {
     describeClaims(current);
     describeIntents(current);
     describeOutcomes(current);
-    describeCharge(current);
+    describeCharge(current, isShared);
     describeOrders(current);
-    describeConstraints(current);
+    describeConstraints(current, isShared);
   });
 }

@@ -17,6 +17,8 @@ export interface Connection {
   readonly store: Store;
   readonly reader: Kysely<Database>;
   readonly writer: Kysely<Database>;
+  /** One transaction for what a person orders. */
+  write<T>(work: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
 }
 
 /** An empty, migrated database of the kind under test. */
@@ -26,6 +28,8 @@ export interface StoreUnderTest {
   readonly clock: TurningClock;
   /** Who lives, for all connections. */
   readonly liveness: Liveness;
+  /** Resolves when a transaction waits for another one to end. */
+  someoneWaits(): Promise<void>;
   /** Another connection, as another process would open it. */
   connect(): Promise<Connection>;
   close(keep: boolean): Promise<void>;
@@ -89,7 +93,7 @@ export class StoreWorld {
   }
 
   write<T>(work: (trx: Transaction<Database>, now: number) => Promise<T>): Promise<T> {
-    return this.one.writer.transaction().execute((trx) => work(trx, this.now));
+    return this.one.write((trx) => work(trx, this.now));
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
