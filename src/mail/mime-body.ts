@@ -16,49 +16,31 @@ const HEX = Buffer.from("0123456789ABCDEF", "latin1");
 const CRLF = Buffer.from("\r\n", "latin1");
 
 /**
- * Encodes a body: as it is when every mail server passes it on unchanged, else quoted-printable, or base64 where letters outside ASCII
- * outnumber the others. Line ends of any kind become CRLF. No encoded text contains "=_", so that a boundary with these two letters
- * cannot occur in it.
+ * Encodes a body: as it is when every mail server passes it on unchanged, else quoted-printable, or base64 where that would double it,
+ * which it does to texts mostly outside of ASCII. Line ends of any kind become CRLF. No encoded text contains "=_", so that a boundary with
+ * these two letters cannot occur in it.
  */
 export function encodeText(text: string): EncodedText {
   const bytes = Buffer.from(text, "utf8");
-  const survey = surveyOf(bytes);
-  if (survey.isPlain) return { encoding: "7bit", bytes: withCrlf(bytes) };
-  if (survey.foreign < survey.latin) return { encoding: "quoted-printable", bytes: quotedPrintable(bytes) };
+  if (isPlain(bytes)) return { encoding: "7bit", bytes: withCrlf(bytes) };
+  const printable = quotedPrintable(bytes);
+  if (printable.length <= bytes.length * 2) return { encoding: "quoted-printable", bytes: printable };
   return { encoding: "base64", bytes: base64Lines(withCrlf(bytes)) };
 }
 
-interface Survey {
-  /** Printable ASCII in short lines, without "=_". */
-  readonly isPlain: boolean;
-  /** Letters from a to z in either case. */
-  readonly latin: number;
-  /** Characters outside of ASCII, and control characters. */
-  readonly foreign: number;
-}
-
-function surveyOf(bytes: Uint8Array): Survey {
-  let latin = 0;
-  let foreign = 0;
-  let isPlain = true;
+/** Printable ASCII in short lines, without "=_". */
+function isPlain(bytes: Uint8Array): boolean {
   let column = 0;
-  // Sums instead of branches: every byte of every mail passes here.
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
-    latin += LATIN[byte] ?? 0;
-    foreign += FOREIGN[byte] ?? 0;
     if (byte === CR || byte === LF) column = 0;
-    else if (++column > LINE_MAX || (byte === UNDERSCORE && bytes[at - 1] === EQUALS)) isPlain = false;
+    else if (++column > LINE_MAX || byte >= 0x80 || isControl(byte)) return false;
+    else if (byte === UNDERSCORE && bytes[at - 1] === EQUALS) return false;
   }
-  return { isPlain: isPlain && foreign === 0, latin, foreign };
+  return true;
 }
 
 const isControl = (byte: number): boolean => byte === 0x7f || (byte < SPACE && byte !== TAB && byte !== CR && byte !== LF);
-const perByte = (value: (byte: number) => number): Uint8Array => Uint8Array.from({ length: 256 }, (_, byte) => value(byte));
-
-const LATIN = perByte((byte) => (/[a-z]/i.test(String.fromCharCode(byte)) && byte < 0x80 ? 1 : 0));
-/** The first byte of a UTF-8 sequence stands for its character. */
-const FOREIGN = perByte((byte) => (byte >= 0xc0 || isControl(byte) ? 1 : 0));
 
 /** CR, LF and CRLF all become CRLF: RFC 5321 section 2.3.8 forbids the first two on the wire. */
 function withCrlf(bytes: Buffer): Buffer {
@@ -81,7 +63,7 @@ function withCrlf(bytes: Buffer): Buffer {
 const LITERAL = 1;
 const SPACE_OR_BREAK = 2;
 /** The first byte of a UTF-8 sequence asks for the columns of all, so that no character is torn apart by a soft break. */
-const COLUMNS = perByte((byte) => {
+const COLUMNS = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 0xf0) return 12;
   if (byte >= 0xe0) return 9;
   if (byte >= 0xc0) return 6;
