@@ -26,7 +26,7 @@ afterEach(async (context) => {
     failed = true;
     throw error;
   } finally {
-    if (failed) console.error(`the database of this failure is kept: ${world.folder}`);
+    if (failed) console.error(`the database of this failure is kept: ${world.database}`);
     await world.close(failed);
   }
 });

@@ -1,6 +1,7 @@
-// One engine of the built program in a process of its own. Its argument is JSON: { database, point?, address?, signal?, limits? }.
+// One engine of the built program in a process of its own. Its argument is JSON: a ChildOrder of crash-world.ts, with its database.
 // At the crash point `point` of the mail to `address` it sends itself `signal`, once; it reports every point on standard output.
 import { createApp } from "../../dist/app.js";
+import { systemClock } from "../../dist/clock.js";
 import { loadConfig } from "../../dist/config.js";
 import { createLogger } from "../../dist/log.js";
 
@@ -19,7 +20,7 @@ const observer = {
 };
 const app = await createApp(loaded.value.config, createLogger(order.log ?? "silent", false), {
   observer,
-  timeouts: order.timeouts,
+  clock: { ...systemClock, now: () => systemClock.now() + (order.clockAheadMs ?? 0) },
 });
 const engine = await app.createEngine();
 process.once("SIGTERM", () => void engine.stop().then(() => app.close()));
