@@ -72,6 +72,8 @@ export interface MailboxFacts {
   readonly minGapMs: number;
   readonly sessionsMax: number;
   readonly sessionsBusy: number;
+  /** Another worker has no mail under way, but keeps its connection open for the next one; it takes the mailbox's next mail itself. */
+  readonly keptElsewhere?: boolean;
   readonly restingUntil?: Instant;
   readonly restReason?: string;
   /** Rests in a row since the mailbox last answered about a mail. */

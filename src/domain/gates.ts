@@ -98,7 +98,7 @@ function whyBarred(mailbox: MailboxFacts, at: Instant): MailboxBar["why"] | unde
     return "limit";
   if (mailbox.restingUntil !== undefined && mailbox.restingUntil > at) return "resting";
   if (mailbox.lastUsedAt !== undefined && mailbox.lastUsedAt + mailbox.minGapMs > at) return "min-gap";
-  if (mailbox.sessionsBusy >= mailbox.sessionsMax) return "busy";
+  if (mailbox.sessionsBusy >= mailbox.sessionsMax || mailbox.keptElsewhere === true) return "busy";
   return undefined;
 }
 

@@ -24,3 +24,6 @@ export interface HandOver {
 export type Permit =
   /** `monotonicMs` is the monotonic clock's reading at the instant when the commit returned: the permit goes stale. */
   { readonly go: true; readonly monotonicMs: number } | { readonly go: false; readonly why: string };
+
+/** How long a connection to a mailbox's server is kept open for its next mail, where no pace keeps its mails apart. */
+export const SESSION_KEPT_MS = 2_000;

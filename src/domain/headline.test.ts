@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { at, facts, mailbox } from "../../test/builders.ts";
-import { type EngineState, engineRemedy, engineState, engineText } from "./engine-state.ts";
+import type { EngineState } from "./engine-state.ts";
 import { type HeadlineFacts, headline } from "./headline.ts";
 
 const NOW = at("2025-11-05T12:00");
-const AT_WORK: EngineState = { kind: "in-charge", host: "web-1", pid: 7, since: NOW - 7_500_000, seenAt: NOW };
+const AT_WORK: EngineState = { kind: "one", host: "web-1", pid: 7, since: NOW - 7_500_000, seenAt: NOW };
 const NOBODY: EngineState = { kind: "nobody" };
 const NEXT = { lead: "ewa@example.test", mailbox: "anna@acme.test", scheduledAt: NOW + 90_000 };
 const NOBODY_TEXT = "nobody is in charge: nothing is sent until `goniec serve` or `goniec send` runs";
@@ -53,37 +53,5 @@ describe("the headline", () => {
   ];
   it.each(cases)("says %s", (_what, changes, text) => {
     expect(headline(known(changes), NOW)).toBe(text);
-  });
-});
-
-describe("the engine's state", () => {
-  const last = {
-    host: "web-1",
-    pid: 7,
-    startedAt: NOW - 7_500_000,
-    heartbeatAt: NOW - 20_000,
-    expiresAt: NOW + 1,
-    isDead: false,
-  };
-
-  it("goes by the life of the process first and by its lease last", () => {
-    expect(engineState(last, NOW).kind).toBe("in-charge");
-    expect(engineState({ ...last, expiresAt: NOW }, NOW).kind).toBe("silent");
-    expect(engineState({ ...last, isDead: true }, NOW).kind).toBe("nobody");
-    expect(engineState({ ...last, expiresAt: 0 }, NOW).kind).toBe("nobody");
-    expect(engineState(undefined, NOW).kind).toBe("nobody");
-  });
-
-  it("is told with the process and what to do", () => {
-    expect([engineText(AT_WORK, NOW), engineRemedy(AT_WORK)]).toEqual([
-      "in charge: process 7 on web-1, for 2 h 5 min",
-      undefined,
-    ]);
-    const silent = engineState({ ...last, expiresAt: NOW }, NOW);
-    expect([engineText(silent, NOW), engineRemedy(silent)]).toEqual([
-      "process 7 on web-1 has given no sign of life for 20 s",
-      "wake or end process 7, or run `goniec serve`, which takes over",
-    ]);
-    expect([engineText(NOBODY, NOW), engineRemedy(NOBODY)]).toEqual([NOBODY_TEXT, "run `goniec serve`"]);
   });
 });

@@ -1,5 +1,5 @@
 import type { CampaignFacts } from "./campaign.ts";
-import { type EngineState, engineText } from "./engine-state.ts";
+import { type EngineState, engineText, isAtWork } from "./engine-state.ts";
 import { causeText, hindrance } from "./explain.ts";
 import { startGate } from "./gates.ts";
 import type { Instant } from "./instant.ts";
@@ -23,7 +23,7 @@ export function headline(known: HeadlineFacts, at: Instant): string {
   if (status === "COMPLETED") return completedText(known.unconfirmed);
   const gate = status === "SCHEDULED" ? (startGate(facts, at) ?? hindrance(facts, at)) : hindrance(facts, at);
   if (gate !== undefined) return causeText(gate, zone);
-  return engine.kind === "in-charge" ? nextText(known, at) : engineText(engine, at);
+  return isAtWork(engine) ? nextText(known, at) : engineText(engine, at);
 }
 
 function completedText(unconfirmed: number): string {

@@ -164,7 +164,7 @@ function futureOf(facts: CampaignFacts): Future {
     campaign: { ...facts.campaign, status: "IN_PROGRESS" },
     calendar: facts.calendar,
     // How long the running sessions last cannot be known, so the plan takes every mailbox as free.
-    mailboxes: facts.mailboxes.map((mailbox) => ({ ...mailbox, sessionsBusy: 0 })),
+    mailboxes: facts.mailboxes.map((mailbox) => ({ ...mailbox, sessionsBusy: 0, keptElsewhere: false })),
     usage: facts.usage,
   };
 }

@@ -20,6 +20,8 @@ export interface ClaimedMail {
   readonly mailbox: string;
   /** The campaign's starts up to and including this one. */
   readonly paceIndex: number;
+  /** Whether another mail may follow at once. */
+  readonly isUnpaced: boolean;
 }
 
 export type ClaimResult =
@@ -67,6 +69,8 @@ async function claimIn(ctx: EngineContext, tx: StoreTransaction, campaignId: num
   const facts = ctx.anchors.correct(stored);
   if (facts.campaign.relayCause !== undefined) await layPlan(ctx, tx, facts, { cause: facts.campaign.relayCause, anew: true });
   const gate = firstClosedGate(facts, now);
+  // Its holder takes the campaign, or lets go of the mailbox, within seconds; what it is now is not worth writing down.
+  if (gate?.gate === "mailboxes" && facts.mailboxes.some(({ keptElsewhere }) => keptElsewhere)) return { kind: "elsewhere" };
   if (gate !== undefined) return wait(ctx, tx, facts, gate);
   const next = await getNextEmailsForCampaign(ctx, tx, facts, room);
   if (next.length === 0) return rest(ctx, tx, facts);
@@ -225,7 +229,14 @@ function claimOf(ctx: EngineContext, campaign: Campaign, email: QueuedEmail, cla
 }
 
 function claimedMail(campaign: Campaign, next: NextEmail, email: ClaimedEmail, mailbox: MailboxFacts): ClaimedMail {
-  return { email, content: next.content, campaign: campaign.name, mailbox: mailbox.address, paceIndex: campaign.paceIndex + 1 };
+  return {
+    email,
+    content: next.content,
+    campaign: campaign.name,
+    mailbox: mailbox.address,
+    paceIndex: campaign.paceIndex + 1,
+    isUnpaced: isUnpaced(campaign),
+  };
 }
 
 function claimedEmail(

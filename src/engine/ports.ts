@@ -68,6 +68,8 @@ export interface OutgoingMail {
   readonly rfcMessageId: string;
   /** The Date header; fixed at the first claim, so that a retry sends the same bytes. */
   readonly composedAt: Instant;
+  /** Whether the mailbox is likely to have another mail at once, for which the connection may stay open for `SESSION_KEPT_MS`. */
+  readonly keepConnection: boolean;
 }
 
 /** Writes the mail and speaks with the server; never rejects for what a server or network does. */
@@ -204,6 +206,8 @@ export interface Settlement {
   readonly lead: { readonly state: LeadState; readonly reason?: string };
   /** Whether the daily allowances that the claim reserved are given back. */
   readonly giveBack: boolean;
+  /** Until when this worker may still be connected to the mailbox's server; other workers stay away from it until then. */
+  readonly keepsMailboxUntil?: Instant;
 }
 
 export interface MailboxChange {

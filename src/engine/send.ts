@@ -38,6 +38,7 @@ export async function sendEmailFromQueue(ctx: EngineContext, mail: ClaimedMail, 
     messageId: email.messageId,
     rfcMessageId: email.rfcMessageId,
     composedAt: email.composedAt,
+    keepConnection: mail.isUnpaced,
   };
   const conversation = await ctx.mailer
     .send(outgoing, handOver(ctx, mail, flight), flight.signal)

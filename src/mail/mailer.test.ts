@@ -11,7 +11,15 @@ const handOver = { beforeDot: async () => ({ go: true, monotonicMs: 0 }) as cons
 
 function mail(number: number) {
   const ids = { queueId: number, campaignId: 1, leadId: number, step: 1, mailboxId: 1, messageId: 1 };
-  return { ...ids, to: "ewa@example.test", subject: "x", text: "Hi", rfcMessageId: `<${number}@acme.test>`, composedAt: 0 };
+  return {
+    ...ids,
+    to: "ewa@example.test",
+    subject: "x",
+    text: "Hi",
+    rfcMessageId: `<${number}@acme.test>`,
+    keepConnection: true,
+    composedAt: 0,
+  };
 }
 
 async function stand() {

@@ -42,7 +42,8 @@ export function createMailer(parts: MailerParts): Mailer {
       });
       if (!message.ok) return unsendable(mail, message.error.message);
       const envelope = { from: account.address, to: mail.to };
-      return parts.transport.send(connectionOf(account, parts.timeouts), envelope, message.value, handOver, signal);
+      const connection = { ...connectionOf(account, parts.timeouts), isKept: mail.keepConnection };
+      return parts.transport.send(connection, envelope, message.value, handOver, signal);
     },
     close: () => parts.transport.close(),
   };

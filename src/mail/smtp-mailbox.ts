@@ -68,6 +68,8 @@ export interface MailboxConnection {
   /** The name in EHLO; the machine's own when left out. */
   readonly helloName?: string;
   readonly timeouts: SmtpTimeouts;
+  /** Whether the connection may stay open for the mailbox's next mail; it may when left out. */
+  readonly isKept?: boolean;
   readonly tls?: {
     /** PEM of an authority to trust instead of the system's. */
     readonly ca?: string;

@@ -1,4 +1,4 @@
-import type { HandOver } from "../domain/hand-over.ts";
+import { type HandOver, SESSION_KEPT_MS } from "../domain/hand-over.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import { type Envelope, envelopeAddress } from "./smtp-envelope.ts";
 import { connectionKey, type MailboxConnection } from "./smtp-mailbox.ts";
@@ -63,7 +63,7 @@ class KeepingTransport implements SmtpTransport {
       dotWithinMs: options.dotWithinMs ?? 2_000,
       permitWithinMs: options.permitWithinMs ?? 120_000,
     };
-    this.#idleMs = options.idleMs ?? 2_000;
+    this.#idleMs = options.idleMs ?? SESSION_KEPT_MS;
     this.#mailsPerConnectionMax = options.mailsPerConnectionMax ?? 100;
   }
 
@@ -112,7 +112,8 @@ class KeepingTransport implements SmtpTransport {
   /** Only a clean acceptance leaves a connection whose state is beyond doubt; after anything else the next mail gets a new one. */
   #keepOrLeave(connection: MailboxConnection, session: SmtpSession, { reply, stage }: Conversation): void {
     const isClean = stage === "dot" && reply?.code === 250 && session.isAlive;
-    if (!isClean || this.#isClosed || this.#idleMs === 0 || session.mailsSent >= this.#mailsPerConnectionMax) {
+    const mayStay = !this.#isClosed && this.#idleMs > 0 && connection.isKept !== false;
+    if (!isClean || !mayStay || session.mailsSent >= this.#mailsPerConnectionMax) {
       this.#leave(session);
       return;
     }

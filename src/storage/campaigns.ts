@@ -6,21 +6,38 @@ import type { Instant } from "../domain/instant.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import type { Calendar, WindowBlock } from "../domain/window.ts";
 import type { Database, UsageScope } from "./schema.ts";
+import { valuesTable } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
 
 const CALENDARS_MAX = 1_000;
 const calendars = new Map<string, Calendar>();
 
-/** What the gates need to judge the campaign around `now`; undefined when there is no such campaign. */
-export async function campaignFacts(db: Kysely<Database>, campaignId: number, now: Instant): Promise<CampaignFacts | undefined> {
+/**
+ * What the gates need to judge the campaign around `now`; undefined when there is no such campaign.
+ *
+ * @param asker the worker that means to send, where several share the database: a mailbox that another one is connected with is busy for it
+ */
+export async function campaignFacts(
+  db: Kysely<Database>,
+  campaignId: number,
+  now: Instant,
+  asker?: string,
+): Promise<CampaignFacts | undefined> {
   const row = await db.selectFrom("Campaign").selectAll().where("id", "=", campaignId).executeTakeFirst();
   if (row === undefined) return undefined;
+  const mailboxes = await mailboxRows(db, campaignId, asker);
+  const campaignDay = localDay(row.zone, now).day;
+  const days = new Map(mailboxes.map(({ id, zone }) => [id, localDay(zone, now).day]));
+  const used = await usages(db, [campaignId, ...days.keys()], [campaignDay, ...days.values()]);
   return {
     campaign: toCampaign(row),
     calendar: await calendarOf(row),
-    mailboxes: await mailboxFacts(db, campaignId, now),
-    usage: await usageOf(db, "campaign", campaignId, localDay(row.zone, now).day),
+    mailboxes: mailboxes.map((mailbox) => {
+      const day = days.get(mailbox.id) ?? campaignDay;
+      return toMailbox(mailbox, { day, used: used("mailbox", mailbox.id, day) }, now, asker);
+    }),
+    usage: { day: campaignDay, used: used("campaign", campaignId, campaignDay) },
   };
 }
 
@@ -69,35 +86,32 @@ export async function calendarOf(
   return calendar;
 }
 
-async function mailboxFacts(db: Kysely<Database>, campaignId: number, now: Instant): Promise<MailboxFacts[]> {
-  const rows = await db
+function mailboxRows(db: Kysely<Database>, campaignId: number, asker: string | undefined) {
+  return db
     .selectFrom("CampaignMailbox as link")
     .innerJoin("Mailbox as m", "m.id", "link.mailboxId")
-    .select([
-      "m.id",
-      "m.address",
-      "m.active",
-      "m.zone",
-      "m.minGapMs",
-      "m.restCount",
-      "m.sessionsMax",
-      "m.attention",
-      "m.perDayMax",
-    ])
-    .select(["m.restingUntil", "m.restReason", "m.lastUsedAt"])
-    .select((eb) =>
-      eb
-        .selectFrom("CampaignEmailQueue as q")
-        .select(eb.fn.countAll<number>().as("n"))
-        .whereRef("q.mailboxId", "=", "m.id")
-        .where("q.state", "=", sql.lit("sending"))
-        .as("busy"),
-    )
+    .select(["m.id", "m.address", "m.active", "m.zone", "m.minGapMs", "m.restCount", "m.sessionsMax", "m.attention"])
+    .select(["m.perDayMax", "m.restingUntil", "m.restReason", "m.lastUsedAt", "m.keptBy", "m.keptUntil"])
+    .select(sendingOf("m.id").as("busy"))
+    .$if(asker !== undefined, (query) => query.select(sendingOf("m.id", asker).as("busyElsewhere")))
     .where("link.campaignId", "=", campaignId)
     .orderBy("m.id")
     .execute();
-  const usages = await mailboxUsages(db, rows, now);
-  return rows.map((row) => ({
+}
+
+type MailboxRow = Awaited<ReturnType<typeof mailboxRows>>[number];
+
+/** How many mails the mailbox is sending at the moment; or, with `asker`, how many of other workers. */
+function sendingOf(mailboxId: string, asker?: string) {
+  const others = asker === undefined ? sql`` : sql`AND q."leaseOwner" <> ${asker}`;
+  return sql<number>`(SELECT COUNT(*) FROM "CampaignEmailQueue" AS q WHERE q."mailboxId" = ${sql.ref(mailboxId)} AND q."state" = 'sending' ${others})`;
+}
+
+function toMailbox(row: MailboxRow, usage: DayUsage, now: Instant, asker: string | undefined): MailboxFacts {
+  // Another worker's sessions and the connection that it keeps would be one too many beside ours.
+  const isElsewhere = Number(row.busyElsewhere ?? 0) > 0;
+  const isKept = asker !== undefined && row.keptBy !== null && row.keptBy !== asker && (row.keptUntil ?? 0) > now;
+  return {
     id: row.id,
     address: row.address,
     active: row.active === 1,
@@ -105,78 +119,95 @@ async function mailboxFacts(db: Kysely<Database>, campaignId: number, now: Insta
     minGapMs: row.minGapMs,
     restCount: row.restCount,
     sessionsMax: row.sessionsMax,
-    sessionsBusy: Number(row.busy ?? 0),
-    usage: usages(row),
+    sessionsBusy: isElsewhere ? row.sessionsMax : Number(row.busy),
+    usage,
+    ...(isKept && { keptElsewhere: true }),
     ...(row.attention !== null && { attention: row.attention }),
     ...(row.perDayMax !== null && { perDayMax: row.perDayMax }),
     ...(row.restingUntil !== null && { restingUntil: row.restingUntil }),
     ...(row.restReason !== null && { restReason: row.restReason }),
     ...(row.lastUsedAt !== null && { lastUsedAt: row.lastUsedAt }),
-  }));
-}
-
-/** What each mailbox has used of its own local day, in one query for all of them. */
-async function mailboxUsages(
-  db: Kysely<Database>,
-  mailboxes: readonly { readonly id: number; readonly zone: string }[],
-  now: Instant,
-): Promise<(mailbox: { readonly id: number; readonly zone: string }) => DayUsage> {
-  const days = new Set(mailboxes.map(({ zone }) => localDay(zone, now).day));
-  const rows =
-    mailboxes.length === 0
-      ? []
-      : await db
-          .selectFrom("DailyUsage")
-          .select(["scopeId", "day", "used"])
-          .where("scope", "=", "mailbox")
-          .where(
-            "scopeId",
-            "in",
-            mailboxes.map(({ id }) => id),
-          )
-          .where("day", "in", [...days])
-          .execute();
-  const used = new Map(rows.map((row) => [`${row.scopeId} ${row.day}`, row.used]));
-  return ({ id, zone }) => {
-    const { day } = localDay(zone, now);
-    return { day, used: used.get(`${id} ${day}`) ?? 0 };
   };
 }
 
-async function usageOf(db: Kysely<Database>, scope: UsageScope, scopeId: number, day: string): Promise<DayUsage> {
-  const row = await db
+/** What was used by these campaigns and mailboxes on these days, in one query for all of them. */
+async function usages(
+  db: Kysely<Database>,
+  ids: readonly number[],
+  days: readonly string[],
+): Promise<(scope: UsageScope, id: number, day: string) => number> {
+  const rows = await db
     .selectFrom("DailyUsage")
-    .select("used")
-    .where("scope", "=", scope)
-    .where("scopeId", "=", scopeId)
-    .where("day", "=", day)
-    .executeTakeFirst();
-  return { day, used: row?.used ?? 0 };
+    .select(["scope", "scopeId", "day", "used"])
+    .where("scope", "in", ["campaign", "mailbox"])
+    .where("scopeId", "in", [...new Set(ids)])
+    .where("day", "in", [...new Set(days)])
+    .execute();
+  const used = new Map(rows.map((row) => [`${row.scope} ${row.scopeId} ${row.day}`, row.used]));
+  return (scope, id, day) => used.get(`${scope} ${id} ${day}`) ?? 0;
 }
 
-/** Takes one of the day's allowance; false when `max` (null: no limit) is reached. */
-export async function reserve(trx: Trx, scope: UsageScope, scopeId: number, day: string, max: number | null): Promise<boolean> {
+/** Of one campaign's or mailbox's allowance of a day, this many. */
+export interface Allowance {
+  readonly scopeId: number;
+  readonly day: string;
+  readonly count: number;
+}
+
+/** What mails that count for these days take of their campaign's and their mailboxes' allowances. */
+export function allowancesOf(
+  mails: readonly {
+    readonly campaignId: number;
+    readonly mailboxId: number;
+    readonly campaignDay: string;
+    readonly mailboxDay: string;
+  }[],
+): { readonly campaignDays: Allowance[]; readonly mailboxDays: Allowance[] } {
+  return {
+    campaignDays: counted(mails.map(({ campaignId, campaignDay }) => [campaignId, campaignDay])),
+    mailboxDays: counted(mails.map(({ mailboxId, mailboxDay }) => [mailboxId, mailboxDay])),
+  };
+}
+
+function counted(uses: readonly (readonly [scopeId: number, day: string])[]): Allowance[] {
+  const counts = new Map<string, Allowance>();
+  for (const [scopeId, day] of uses) {
+    const key = `${scopeId} ${day}`;
+    counts.set(key, { scopeId, day, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()];
+}
+
+/** No limit, in a comparison. */
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
+/** Takes of the days' allowances, within the limits that are in force now; false when one of them does not suffice. */
+export async function reserve(trx: Trx, scope: UsageScope, allowances: readonly Allowance[]): Promise<boolean> {
+  const owner = sql.table(scope === "campaign" ? "Campaign" : "Mailbox");
+  const wanted = valuesTable(
+    ["BIGINT", "TEXT", "BIGINT"],
+    allowances.map(({ scopeId, day, count }) => [scopeId, day, count]),
+  );
+  const { rows } = await sql`
+    INSERT INTO "DailyUsage" ("scope", "scopeId", "day", "used")
+    SELECT ${sql.lit(scope)}, o."id", v.column2, v.column3 FROM ${wanted} INNER JOIN ${owner} AS o ON o."id" = v.column1
+    WHERE v.column3 <= COALESCE(o."perDayMax", ${sql.lit(UNLIMITED)})
+    ON CONFLICT ("scope", "scopeId", "day") DO UPDATE SET "used" = "DailyUsage"."used" + excluded."used"
+    WHERE "DailyUsage"."used" + excluded."used"
+      <= COALESCE((SELECT o."perDayMax" FROM ${owner} AS o WHERE o."id" = excluded."scopeId"), ${sql.lit(UNLIMITED)})
+    RETURNING "scopeId"`.execute(trx);
+  return rows.length === allowances.length;
+}
+
+/** Counts one more, whatever the limit says: of a mail that has left. */
+export async function countBeyondLimit(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<void> {
   await trx
     .insertInto("DailyUsage")
-    .values({ scope, scopeId, day, used: 0 })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({ scope, scopeId, day, used: 1 })
+    .onConflict((conflict) =>
+      conflict.columns(["scope", "scopeId", "day"]).doUpdateSet((eb) => ({ used: eb("DailyUsage.used", "+", 1) })),
+    )
     .execute();
-  const result = await trx
-    .updateTable("DailyUsage")
-    .set((eb) => ({ used: eb("used", "+", 1) }))
-    .where("scope", "=", scope)
-    .where("scopeId", "=", scopeId)
-    .where("day", "=", day)
-    .$if(max !== null, (query) => query.where("used", "<", max))
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
-}
-
-/** As `reserve`, within the limit that is in force for the campaign or mailbox now. */
-export async function reserveWithinLimit(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<boolean> {
-  const table = scope === "campaign" ? "Campaign" : "Mailbox";
-  const { perDayMax } = await trx.selectFrom(table).select("perDayMax").where("id", "=", scopeId).executeTakeFirstOrThrow();
-  return reserve(trx, scope, scopeId, day, perDayMax);
 }
 
 /** Gives back what `reserve` took for a mail that was provably not accepted. */

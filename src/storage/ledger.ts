@@ -1,11 +1,11 @@
-import type { Selectable, Transaction } from "kysely";
+import { type Selectable, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
-import type { Conversation } from "../domain/outcome.ts";
-import { LEAD_STATES, type LeadState, type QueueState } from "../domain/states.ts";
-import type { ClaimedEmail, Intent, Settlement } from "../engine/ports.ts";
-import { release, reserve, reserveWithinLimit } from "./campaigns.ts";
-import { setLeadState } from "./queue.ts";
+import { LEAD_STATES, type QueueState } from "../domain/states.ts";
+import type { Intent, Settlement } from "../engine/ports.ts";
+import { countBeyondLimit, release, reserve } from "./campaigns.ts";
+import { setLeadStates } from "./queue.ts";
 import type { Database, UsageScope } from "./schema.ts";
+import { valuesTable } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
 type QueueRow = Selectable<Database["CampaignEmailQueue"]>;
@@ -17,51 +17,52 @@ type LedgerEntry = Selectable<Database["SendLog"]>;
  * claim and the new day's allowance is used up; the caller then rolls back, and breaks the connection without the dot.
  */
 export async function recordIntents(trx: Trx, intents: readonly Intent[]): Promise<boolean> {
-  for (const intent of intents) if (!(await recordIntent(trx, intent))) return false;
+  const last = intents.at(-1);
+  if (last === undefined) return true;
+  if (!(await enterIntents(trx, intents))) return false;
+  for (const intent of intents) if (!(await moveReservations(trx, intent))) return false;
+  await trx.updateTable("Campaign").set({ lastHandOverAt: last.at }).where("id", "=", last.email.campaignId).execute();
   return true;
 }
 
-async function recordIntent(trx: Trx, intent: Intent): Promise<boolean> {
-  const { email, at } = intent;
-  const held = await trx
-    .updateTable("CampaignEmailQueue")
-    .set({ campaignDay: intent.campaignDay, mailboxDay: intent.mailboxDay, updatedAt: at })
-    .where("id", "=", email.id)
-    .where("state", "=", "sending")
-    .where("leaseOwner", "=", intent.worker)
-    .where("fence", "=", email.fence)
-    .executeTakeFirst();
-  if (held.numUpdatedRows !== 1n) return false;
-  if (!(await moveReservations(trx, intent))) return false;
-  const counted = { ...email, campaignDay: intent.campaignDay, mailboxDay: intent.mailboxDay };
-  const entered = await trx
-    .insertInto("SendLog")
-    .values(ledgerEntry(counted, intent, "transmitting"))
-    // An error would end PostgreSQL's transaction; a row that is not there says the same.
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("id")
-    .execute();
-  if (entered.length === 0) return false;
-  await trx.updateTable("Campaign").set({ lastHandOverAt: at }).where("id", "=", email.campaignId).execute();
-  return true;
+/** The entries are made from the rows themselves: only of a row that is in these hands is there anything to make one from. */
+async function enterIntents(trx: Trx, intents: readonly Intent[]): Promise<boolean> {
+  const rows = intents.map(({ email, worker, at, campaignDay, mailboxDay }) => [
+    ...[email.id, email.fence, at],
+    ...[worker, email.address, campaignDay, mailboxDay],
+  ]);
+  const types = ["BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT"] as const;
+  const { numAffectedRows } = await sql`
+    INSERT INTO "SendLog" ("kind", "campaignId", "leadId", "step", "queueId", "attempt", "mailboxId", "toAddress", "rfcMessageId", "state",
+      "handedOverAt", "campaignDay", "mailboxDay", "worker", "fence", "startedAt")
+    SELECT 'campaign', q."campaignId", q."leadId", q."step", q."id", q."attempt" + 1, q."mailboxId", v.column5, q."rfcMessageId",
+      'transmitting', v.column3, v.column6, v.column7, v.column4, q."fence", q."claimedAt"
+    FROM ${valuesTable(types, rows)} INNER JOIN "CampaignEmailQueue" AS q ON q."id" = v.column1
+    WHERE q."state" = 'sending' AND q."fence" = v.column2 AND q."leaseOwner" = v.column4
+    -- An error would end PostgreSQL's transaction; an entry that was not made says the same.
+    ON CONFLICT DO NOTHING`.execute(trx);
+  return Number(numAffectedRows) === intents.length;
 }
 
 /** A mail claimed before midnight and handed over after it counts for the new day. */
 async function moveReservations(trx: Trx, intent: Intent): Promise<boolean> {
-  const { email } = intent;
+  const { email, campaignDay, mailboxDay } = intent;
   const moves = [
-    ["campaign", email.campaignId, email.campaignDay, intent.campaignDay],
-    ["mailbox", email.mailboxId, email.mailboxDay, intent.mailboxDay],
+    ["campaign", email.campaignId, email.campaignDay, campaignDay],
+    ["mailbox", email.mailboxId, email.mailboxDay, mailboxDay],
   ] as const;
-  for (const [scope, id, from, to] of moves) {
+  if (moves.every(([, , from, to]) => from === to)) return true;
+  for (const [scope, scopeId, from, to] of moves) {
     if (from === to) continue;
-    await release(trx, scope, id, from);
-    if (!(await reserveWithinLimit(trx, scope, id, to))) return false;
+    await release(trx, scope, scopeId, from);
+    if (!(await reserve(trx, scope, [{ scopeId, day: to, count: 1 }]))) return false;
   }
+  await trx.updateTable("CampaignEmailQueue").set({ campaignDay, mailboxDay }).where("id", "=", email.id).execute();
   return true;
 }
 
-function ledgerEntry(email: ClaimedEmail, by: { worker: string; at: Instant }, state: "transmitting" | "rejected") {
+/** The entry of a try that ended before its intent. */
+function unsentEntry({ email, worker }: Settlement) {
   return {
     kind: "campaign" as const,
     campaignId: email.campaignId,
@@ -72,45 +73,55 @@ function ledgerEntry(email: ClaimedEmail, by: { worker: string; at: Instant }, s
     mailboxId: email.mailboxId,
     toAddress: email.address,
     rfcMessageId: email.rfcMessageId,
-    state,
-    handedOverAt: state === "transmitting" ? by.at : null,
+    state: "rejected" as const,
+    handedOverAt: null,
     campaignDay: email.campaignDay,
     mailboxDay: email.mailboxDay,
-    worker: by.worker,
+    worker,
     fence: email.fence,
     startedAt: email.claimedAt,
   };
 }
 
-export async function settle(trx: Trx, settlements: readonly Settlement[]): Promise<boolean[]> {
-  const settled: boolean[] = [];
-  for (const settlement of settlements) settled.push(await settleOne(trx, settlement));
-  return settled;
-}
-
 /**
- * Commit 3 of a mail: ledger, plan row, lead and reservations, together.
- * The claim's fence guards every outcome but one: that a server took the mail is evidence, and evidence is always accepted, whoever holds
- * the row by now. Returns false when the outcome came too late to matter and nothing was changed.
+ * Commit 3 of mails of one campaign: ledger, plan rows, leads and reservations, together.
+ * A claim's fence guards every outcome but one: that a server took the mail is evidence, and evidence is always accepted, whoever holds
+ * the row by now. False for an outcome that came too late to matter, of which nothing was changed.
  */
-async function settleOne(trx: Trx, settlement: Settlement): Promise<boolean> {
-  const { email } = settlement;
-  const row = await trx.selectFrom("CampaignEmailQueue").selectAll().where("id", "=", email.id).executeTakeFirstOrThrow();
-  const entry = await trx
+export async function settle(trx: Trx, settlements: readonly Settlement[]): Promise<boolean[]> {
+  const queueIds = settlements.map(({ email }) => email.id);
+  const rows = await trx.selectFrom("CampaignEmailQueue").selectAll().where("id", "in", queueIds).execute();
+  const entries = await trx
     .selectFrom("SendLog")
     .selectAll()
-    .where("queueId", "=", email.id)
-    .where("fence", "=", email.fence)
+    .where("queueId", "in", queueIds)
     .where("handedOverAt", "is not", null)
-    .executeTakeFirst();
-  if (!mayBeSettled(row, entry, settlement)) return false;
-  await writeLedger(trx, entry, settlement);
-  await writeRow(trx, row, settlement);
-  if (settlement.giveBack) await giveBack(trx, row);
-  return true;
+    .execute();
+  const found = settlements.map((settlement) => {
+    const { id, fence } = settlement.email;
+    const row = rows.find((one) => one.id === id);
+    if (row === undefined) throw new Error(`queue row ${id} is gone`);
+    return { settlement, row, entry: entries.find((one) => one.queueId === id && one.fence === fence) };
+  });
+  const valid = found.filter(mayBeSettled);
+  if (valid.length > 0) await write(trx, valid);
+  return found.map((one) => valid.includes(one));
 }
 
-function mayBeSettled(row: QueueRow, entry: LedgerEntry | undefined, settlement: Settlement): boolean {
+/** An outcome with the row and the ledger entry that it is about. */
+interface Found {
+  readonly settlement: Settlement;
+  readonly row: QueueRow;
+  readonly entry: LedgerEntry | undefined;
+}
+
+async function write(trx: Trx, found: readonly Found[]): Promise<void> {
+  await writeAnswers(trx, found);
+  await writeRows(trx, found);
+  for (const { settlement, row } of found) if (settlement.giveBack) await giveBack(trx, row);
+}
+
+function mayBeSettled({ row, entry, settlement }: Found): boolean {
   const ours = row.fence === settlement.email.fence;
   if (ours && row.state === "sending") return true;
   // The lease ran out meanwhile, or the process was taken for dead; now there is an answer.
@@ -121,69 +132,77 @@ function mayBeSettled(row: QueueRow, entry: LedgerEntry | undefined, settlement:
 
 const SECOND_TRY_NOT_UNDER_WAY: readonly QueueState[] = ["pending", "cancelled", "skipped"];
 
-async function writeLedger(trx: Trx, entry: LedgerEntry | undefined, settlement: Settlement): Promise<void> {
-  const { ledger, email, queue } = settlement;
-  if (ledger === undefined && entry === undefined) return;
-  const answer = {
+/** The ledger's part: the answer goes to the entry that the intent made; a try that ended before has its entry made now. */
+async function writeAnswers(trx: Trx, found: readonly Found[]): Promise<void> {
+  const answered: (string | number | null)[][] = [];
+  for (const { settlement, entry } of found) {
+    if (settlement.ledger === undefined && entry === undefined) continue;
+    const answer = answerOf(settlement);
+    if (entry === undefined) {
+      await trx
+        .insertInto("SendLog")
+        .values({ ...unsentEntry(settlement), ...answer, state: "rejected" })
+        .execute();
+      continue;
+    }
+    if (entry.state === "rejected" && answer.state === "sent") await countAgain(trx, entry);
+    const { state, stage, replyCode, reply, serverMessageId, outcome, nextTryAt, settledAt, settledBy } = answer;
+    answered.push([entry.id, replyCode, nextTryAt, settledAt, state, stage, reply, serverMessageId, outcome, settledBy]);
+  }
+  if (answered.length === 0) return;
+  const types = [...Array<"BIGINT">(4).fill("BIGINT"), ...Array<"TEXT">(6).fill("TEXT")];
+  await sql`
+    UPDATE "SendLog" SET "replyCode" = v.column2, "nextTryAt" = v.column3, "settledAt" = v.column4, "state" = v.column5,
+      "stage" = v.column6, "reply" = v.column7, "serverMessageId" = v.column8, "outcome" = v.column9, "settledBy" = v.column10
+    FROM ${valuesTable(types, answered)} WHERE "SendLog"."id" = v.column1`.execute(trx);
+}
+
+function answerOf({ ledger, queue, at, worker }: Settlement) {
+  const conversation = ledger?.conversation;
+  return {
     state: ledger?.state ?? ("rejected" as const),
-    ...answerColumns(ledger?.conversation),
+    stage: conversation?.stage ?? null,
+    replyCode: conversation?.reply?.code ?? null,
+    reply: conversation?.reply?.text ?? conversation?.fault?.message ?? null,
+    serverMessageId: conversation?.serverMessageId ?? null,
     outcome: ledger?.outcome ?? "withheld",
     nextTryAt: queue.notBefore ?? null,
-    settledAt: settlement.at,
-    settledBy: settlement.worker,
+    settledAt: at,
+    settledBy: worker,
   };
-  if (entry !== undefined) {
-    if (entry.state === "rejected" && answer.state === "sent") await countAgain(trx, entry);
-    await trx.updateTable("SendLog").set(answer).where("id", "=", entry.id).execute();
-    return;
-  }
-  const unsent = ledgerEntry(email, { worker: settlement.worker, at: settlement.at }, "rejected");
-  await trx
-    .insertInto("SendLog")
-    .values({ ...unsent, ...answer, state: "rejected" })
-    .execute();
 }
 
 /** The allowance that was given back when the try was written off is taken again, whatever the limit says: the mail has left. */
 async function countAgain(trx: Trx, entry: LedgerEntry): Promise<void> {
   if (entry.campaignId !== null && entry.campaignDay !== null)
-    await reserve(trx, "campaign", entry.campaignId, entry.campaignDay, null);
-  if (entry.mailboxDay !== null) await reserve(trx, "mailbox", entry.mailboxId, entry.mailboxDay, null);
+    await countBeyondLimit(trx, "campaign", entry.campaignId, entry.campaignDay);
+  if (entry.mailboxDay !== null) await countBeyondLimit(trx, "mailbox", entry.mailboxId, entry.mailboxDay);
 }
 
-function answerColumns(conversation: Conversation | undefined) {
-  if (conversation === undefined) return {};
-  const { reply, fault } = conversation;
-  return {
-    stage: conversation.stage,
-    replyCode: reply?.code ?? null,
-    reply: reply?.text ?? fault?.message ?? null,
-    serverMessageId: conversation.serverMessageId ?? null,
-  };
+/** The plan's part and the leads'. */
+async function writeRows(trx: Trx, found: readonly Found[]): Promise<void> {
+  const rows = found.map(({ row, settlement: { queue, giveBack: isGivenBack, at } }) => [
+    ...[row.id, row.fence, queue.attempt, queue.notBefore ?? null, at],
+    ...[row.state, queue.state, queue.reason ?? null],
+    ...(isGivenBack ? [null, null] : [row.campaignDay, row.mailboxDay]),
+  ]);
+  const types = [...Array<"BIGINT">(5).fill("BIGINT"), ...Array<"TEXT">(5).fill("TEXT")];
+  const { numAffectedRows } = await sql`
+    UPDATE "CampaignEmailQueue" SET "attempt" = v.column3, "notBefore" = v.column4, "updatedAt" = v.column5, "state" = v.column7,
+      "reason" = v.column8, "campaignDay" = v.column9, "mailboxDay" = v.column10, "leaseOwner" = NULL, "leaseExpiresAt" = NULL
+    FROM ${valuesTable(types, rows)}
+    WHERE "CampaignEmailQueue"."id" = v.column1 AND "CampaignEmailQueue"."fence" = v.column2
+      AND "CampaignEmailQueue"."state" = v.column6`.execute(trx);
+  if (Number(numAffectedRows) !== found.length) throw new Error("a queue row changed under the transaction that settles it");
+  const leads = found.map(({ row, settlement: { lead } }) => ({
+    campaignLeadId: row.campaignLeadId,
+    to: lead.state,
+    reason: lead.reason,
+  }));
+  await setLeadStates(trx, leads, SETTLED_FROM, found[0]?.settlement.at ?? 0);
 }
 
-async function writeRow(trx: Trx, row: QueueRow, settlement: Settlement): Promise<void> {
-  const { queue, lead, at } = settlement;
-  const result = await trx
-    .updateTable("CampaignEmailQueue")
-    .set({
-      state: queue.state,
-      attempt: queue.attempt,
-      notBefore: queue.notBefore ?? null,
-      reason: queue.reason ?? null,
-      leaseOwner: null,
-      leaseExpiresAt: null,
-      ...(settlement.giveBack && { campaignDay: null, mailboxDay: null }),
-      updatedAt: at,
-    })
-    .where("id", "=", row.id)
-    .where("state", "=", row.state)
-    .where("fence", "=", row.fence)
-    .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) throw new Error(`queue row ${row.id} changed under the transaction that settles it`);
-  const from = LEAD_STATES.filter((state): state is LeadState => state !== "waiting");
-  await setLeadState(trx, row.campaignLeadId, from, lead.state, at, lead.reason);
-}
+const SETTLED_FROM = LEAD_STATES.filter((state) => state !== "waiting");
 
 async function giveBack(trx: Trx, row: QueueRow): Promise<void> {
   const reservations: readonly (readonly [UsageScope, number | null, string | null])[] = [

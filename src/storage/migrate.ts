@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import { initial } from "./migrations/0001-initial.ts";
+import { keptMailboxes } from "./migrations/0002-kept-mailboxes.ts";
 import type { Database } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
 
@@ -42,7 +43,10 @@ interface Migration {
 }
 
 /** In order, never edited once released, never removed: a migration's number is its place here, from 1. */
-const MIGRATIONS: readonly Migration[] = [{ name: "initial", statements: initial }];
+const MIGRATIONS: readonly Migration[] = [
+  { name: "initial", statements: initial },
+  { name: "kept mailboxes", statements: keptMailboxes },
+];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

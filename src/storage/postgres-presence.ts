@@ -58,7 +58,8 @@ export class Presence implements Liveness {
   /** Calls `heard` whenever another process has told something, and after the connection was lost, because then it may have. */
   listen(heard: () => void): () => void {
     this.#listeners.add(heard);
-    this.#connected().catch(() => this.#reconnectLater(RECONNECT_PAUSE_MS.first));
+    // What was told before the connection listened was not heard.
+    this.#connected().then(heard, () => this.#reconnectLater(RECONNECT_PAUSE_MS.first));
     return () => this.#listeners.delete(heard);
   }
 

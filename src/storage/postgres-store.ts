@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { Charge, Clock, Durability, Settlement, Store, StoreTransaction, WorkerIdentity } from "../engine/ports.ts";
-import { wakeWaitingForSession } from "./campaigns.ts";
+import { campaignFacts, wakeWaitingForSession } from "./campaigns.ts";
 import type { DatabaseClock } from "./database-clock.ts";
 import type { Liveness } from "./liveness.ts";
 import { assertKnownSchema } from "./migrate.ts";
@@ -36,7 +36,9 @@ export function createPostgresStore(
   observeTime: DatabaseClock["observe"] = () => undefined,
 ): Store {
   const { writer } = database;
-  const hold: Hold = { writer, clock, observeTime };
+  const hold: Hold = { clock, observeTime };
+  /** The worker that works through this store, once it has signed in. */
+  let self: string | undefined;
   return {
     ...sharedQuestions(writer, peers),
     async transaction(work, durability = "durable") {
@@ -44,13 +46,16 @@ export function createPostgresStore(
       let freed = new Set<number>();
       const result = await inTransaction(writer, clock, durability, (trx) => {
         freed = new Set();
-        return work(postgresTransaction(trx, peers, hold, freed));
+        return work(postgresTransaction(trx, peers, hold, freed, self));
       });
       // What is committed is done; a campaign that misses the news looks again by itself in a while.
       if (freed.size > 0) await tellSessionsFree(writer, [...freed], clock.now()).catch(() => undefined);
       return result;
     },
-    takeCharge: (worker, leaseMs) => takeCharge(writer, peers, clock, observeTime, worker, leaseMs.email),
+    takeCharge(worker, leaseMs) {
+      self = worker.bootId;
+      return takeCharge(writer, peers, hold, worker, leaseMs.email);
+    },
     async leaveCharge(bootId) {
       await signOff(writer, bootId);
       await peers.letGo(bootId);
@@ -90,15 +95,21 @@ async function inTransaction<T>(
 }
 
 interface Hold {
-  readonly writer: Kysely<Database>;
   readonly clock: Clock;
   readonly observeTime: DatabaseClock["observe"];
 }
 
-function postgresTransaction(trx: Trx, peers: PostgresPeers, hold: Hold, freed: Set<number>): StoreTransaction {
+function postgresTransaction(
+  trx: Trx,
+  peers: PostgresPeers,
+  hold: Hold,
+  freed: Set<number>,
+  self: string | undefined,
+): StoreTransaction {
   const shared = sharedTransaction(trx, peers);
   return {
     ...shared,
+    campaignFacts: (campaignId, now) => campaignFacts(trx, campaignId, now, self),
     async hold(campaignId) {
       await holdCampaign(trx, campaignId);
       await holdMailboxes(trx, campaignId, hold);
@@ -114,10 +125,22 @@ function postgresTransaction(trx: Trx, peers: PostgresPeers, hold: Hold, freed: 
     },
     async settle(settlements: readonly Settlement[]) {
       const settled = await shared.settle(settlements);
-      for (const [index, { email }] of settlements.entries()) if (settled[index] === true) freed.add(email.mailboxId);
+      const done = settlements.filter((_, index) => settled[index] === true);
+      for (const { email } of done) freed.add(email.mailboxId);
+      await keepMailboxes(trx, done);
       return settled;
     },
   };
+}
+
+/** Notes until when the worker stays connected to the mailboxes whose mails it has sent; others leave them alone until then. */
+async function keepMailboxes(trx: Trx, settlements: readonly Settlement[]): Promise<void> {
+  const until = new Map(settlements.map(({ email, keepsMailboxUntil }) => [email.mailboxId, keepsMailboxUntil]));
+  for (const keptUntil of new Set(until.values())) {
+    if (keptUntil === undefined) continue;
+    const ids = [...until.keys()].filter((id) => until.get(id) === keptUntil);
+    await trx.updateTable("Mailbox").set({ keptUntil }).where("id", "in", ids).execute();
+  }
 }
 
 async function holdCampaign(trx: Trx, campaignId: number): Promise<void> {
@@ -176,8 +199,7 @@ async function tellSessionsFree(writer: Kysely<Database>, mailboxIds: readonly n
 async function takeCharge(
   writer: Kysely<Database>,
   peers: PostgresPeers,
-  clock: Clock,
-  observeTime: DatabaseClock["observe"],
+  { clock, observeTime }: Hold,
   worker: WorkerIdentity,
   emailLeaseMs: number,
 ): Promise<Charge> {

@@ -2,10 +2,11 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { LeadState } from "../domain/states.ts";
 import type { AbandonedEmail, Asker, Claim, ClaimedEmail, PlanChange, PlannedEmail, QueuedEmail } from "../engine/ports.ts";
-import { reserveWithinLimit } from "./campaigns.ts";
+import { allowancesOf, reserve } from "./campaigns.ts";
 import { contactedBefore, leadBarOf, mergeFields } from "./leads.ts";
 import type { Liveness } from "./liveness.ts";
 import type { Database } from "./schema.ts";
+import { valuesTable } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
 
@@ -95,65 +96,71 @@ export async function plannedEmails(db: Kysely<Database>, campaignId: number): P
 
 export async function changePlan(trx: Trx, campaignId: number, change: PlanChange, now: Instant): Promise<void> {
   if (change.anew) await trx.updateTable("Campaign").set({ relayCause: null }).where("id", "=", campaignId).execute();
-  for (const row of change.withdraw) {
-    await trx.deleteFrom("CampaignEmailQueue").where("id", "=", row.id).where("state", "=", "pending").execute();
-    await setLeadState(trx, row.campaignLeadId, ["planned"], "waiting", now);
-  }
-  for (const move of change.move) {
-    await trx
-      .updateTable("CampaignEmailQueue")
-      .set({
-        scheduledAt: move.at,
-        mailboxId: move.mailboxId,
-        movedFrom: move.from,
-        movedAt: now,
-        cause: move.cause,
-        updatedAt: now,
-      })
-      .where("id", "=", move.id)
-      .where("state", "=", "pending")
-      .execute();
-  }
-  for (const { lead, at, mailboxId, cause } of change.add) {
-    await trx
-      .insertInto("CampaignEmailQueue")
-      .values({
-        campaignId,
-        campaignLeadId: lead.campaignLeadId,
-        leadId: lead.leadId,
-        step: 1,
-        state: "pending",
-        scheduledAt: at,
-        mailboxId,
-        attempt: 0,
-        cause,
-        fence: 0,
-        gapBeforeMs: 0,
-        createdAt: now,
-        updatedAt: now,
-      })
-      .execute();
-    await setLeadState(trx, lead.campaignLeadId, ["waiting"], "planned", now);
-  }
+  if (change.withdraw.length > 0) await withdraw(trx, change.withdraw, now);
+  if (change.move.length > 0) await move(trx, change.move, now);
+  if (change.add.length > 0) await add(trx, campaignId, change.add, now);
 }
 
-/** Moves a lead's place between states; throws when it is in none of `from`, because then two parts of the program disagree. */
-export async function setLeadState(
+async function withdraw(trx: Trx, rows: PlanChange["withdraw"], now: Instant): Promise<void> {
+  const ids = rows.map(({ id }) => id);
+  await trx.deleteFrom("CampaignEmailQueue").where("id", "in", ids).where("state", "=", "pending").execute();
+  const leads = rows.map(({ campaignLeadId }) => ({ campaignLeadId, to: "waiting" as const }));
+  await setLeadStates(trx, leads, ["planned"], now);
+}
+
+async function move(trx: Trx, moves: PlanChange["move"], now: Instant): Promise<void> {
+  const rows = moves.map(({ id, at, mailboxId, from, cause }) => [id, at, mailboxId, from, cause]);
+  await sql`
+    UPDATE "CampaignEmailQueue" SET "scheduledAt" = v.column2, "mailboxId" = v.column3, "movedFrom" = v.column4, "cause" = v.column5,
+      "movedAt" = ${now}, "updatedAt" = ${now}
+    FROM ${valuesTable(["BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT"], rows)}
+    WHERE "CampaignEmailQueue"."id" = v.column1 AND "CampaignEmailQueue"."state" = 'pending'`.execute(trx);
+}
+
+async function add(trx: Trx, campaignId: number, added: PlanChange["add"], now: Instant): Promise<void> {
+  const common = {
+    campaignId,
+    step: 1,
+    state: "pending",
+    attempt: 0,
+    fence: 0,
+    gapBeforeMs: 0,
+    createdAt: now,
+    updatedAt: now,
+  } as const;
+  const rows = added.map(({ lead, at, mailboxId, cause }) => {
+    const { campaignLeadId, leadId } = lead;
+    return { ...common, campaignLeadId, leadId, scheduledAt: at, mailboxId, cause };
+  });
+  await trx.insertInto("CampaignEmailQueue").values(rows).execute();
+  const leads = added.map(({ lead }) => ({ campaignLeadId: lead.campaignLeadId, to: "planned" as const }));
+  await setLeadStates(trx, leads, ["waiting"], now);
+}
+
+/** A lead's place on its way into another state. */
+export interface LeadMove {
+  readonly campaignLeadId: number;
+  readonly to: LeadState;
+  readonly reason?: string | undefined;
+}
+
+/** Moves leads' places between states; throws when one is in none of `from`, because then two parts of the program disagree. */
+export async function setLeadStates(
   trx: Trx,
-  campaignLeadId: number,
+  moves: readonly LeadMove[],
   from: readonly LeadState[],
-  to: LeadState,
   now: Instant,
-  reason?: string,
 ): Promise<void> {
-  const result = await trx
-    .updateTable("CampaignLead")
-    .set({ state: to, reason: reason ?? null, updatedAt: now })
-    .where("id", "=", campaignLeadId)
-    .where("state", "in", from)
-    .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n)
-    throw new Error(`campaign lead ${campaignLeadId} is not ${from.join(" or ")} and cannot become ${to}`);
+  const rows = moves.map(({ campaignLeadId, to, reason }) => [campaignLeadId, to, reason ?? null]);
+  const { numAffectedRows } = await sql`
+    UPDATE "CampaignLead" SET "state" = v.column2, "reason" = v.column3, "updatedAt" = ${now}
+    FROM ${valuesTable(["BIGINT", "TEXT", "TEXT"], rows)}
+    WHERE "CampaignLead"."id" = v.column1 AND "CampaignLead"."state" IN (${sql.join(from.map((state) => sql.lit(state)))})`.execute(
+    trx,
+  );
+  if (Number(numAffectedRows) === moves.length) return;
+  const all = moves.map(({ campaignLeadId, to }) => `${campaignLeadId} to ${to}`).join(", ");
+  throw new Error(`of the campaign leads ${all}, ${numAffectedRows} of ${moves.length} are ${from.join(" or ")}`);
 }
 
 /**
@@ -161,44 +168,39 @@ export async function setLeadState(
  * moves on. False, with nothing changed after the caller's rollback, when a row was taken or an allowance is used up.
  */
 export async function claimEmails(trx: Trx, claims: readonly Claim[]): Promise<boolean> {
-  for (const claim of claims) if (!(await claimEmail(trx, claim))) return false;
+  const last = claims.at(-1);
+  if (last === undefined) return true;
+  if (!(await takeRows(trx, claims))) return false;
+  const campaignId = last.email.campaignId;
+  const { campaignDays, mailboxDays } = allowancesOf(claims.map((claim) => ({ ...claim, campaignId })));
+  if (!(await reserve(trx, "campaign", campaignDays)) || !(await reserve(trx, "mailbox", mailboxDays))) return false;
+  const leads = claims.map(({ email }) => ({ campaignLeadId: email.campaignLeadId, to: "sending" as const }));
+  await setLeadStates(trx, leads, ["planned", "retrying"], last.at);
+  const { paceIndex, dayStartIndex } = last.position;
+  await trx
+    .updateTable("Campaign")
+    .set({ paceIndex, dayStartIndex, lastStartAt: last.at })
+    .where("id", "=", campaignId)
+    .execute();
+  const mailboxIds = [...new Set(claims.map(({ mailboxId }) => mailboxId))];
+  await trx.updateTable("Mailbox").set({ lastUsedAt: last.at, keptBy: last.worker }).where("id", "in", mailboxIds).execute();
   return true;
 }
 
-async function claimEmail(trx: Trx, claim: Claim): Promise<boolean> {
-  const { email, position } = claim;
-  const taken = await trx
-    .updateTable("CampaignEmailQueue")
-    .set((eb) => ({
-      state: "sending",
-      leaseOwner: claim.worker,
-      leaseExpiresAt: claim.leaseExpiresAt,
-      fence: eb("fence", "+", 1),
-      mailboxId: claim.mailboxId,
-      claimedAt: claim.at,
-      gapBeforeMs: claim.gapBeforeMs,
-      campaignDay: claim.campaignDay,
-      mailboxDay: claim.mailboxDay,
-      messageId: claim.messageId,
-      rfcMessageId: claim.rfcMessageId,
-      composedAt: claim.composedAt,
-      updatedAt: claim.at,
-    }))
-    .where("id", "=", email.id)
-    .where("state", "=", "pending")
-    .where("fence", "=", email.fence)
-    .executeTakeFirst();
-  if (taken.numUpdatedRows !== 1n) return false;
-  if (!(await reserveWithinLimit(trx, "campaign", email.campaignId, claim.campaignDay))) return false;
-  if (!(await reserveWithinLimit(trx, "mailbox", claim.mailboxId, claim.mailboxDay))) return false;
-  await setLeadState(trx, email.campaignLeadId, ["planned", "retrying"], "sending", claim.at);
-  await trx
-    .updateTable("Campaign")
-    .set({ paceIndex: position.paceIndex, dayStartIndex: position.dayStartIndex, lastStartAt: claim.at })
-    .where("id", "=", email.campaignId)
-    .execute();
-  await trx.updateTable("Mailbox").set({ lastUsedAt: claim.at }).where("id", "=", claim.mailboxId).execute();
-  return true;
+async function takeRows(trx: Trx, claims: readonly Claim[]): Promise<boolean> {
+  const rows = claims.map((claim) => [
+    ...[claim.email.id, claim.email.fence, claim.mailboxId, claim.gapBeforeMs, claim.messageId, claim.composedAt],
+    ...[claim.at, claim.leaseExpiresAt, claim.worker, claim.rfcMessageId, claim.campaignDay, claim.mailboxDay],
+  ]);
+  const types = [...Array<"BIGINT">(8).fill("BIGINT"), ...Array<"TEXT">(4).fill("TEXT")];
+  const { numAffectedRows } = await sql`
+    UPDATE "CampaignEmailQueue" SET "state" = 'sending', "fence" = "CampaignEmailQueue"."fence" + 1, "mailboxId" = v.column3,
+      "gapBeforeMs" = v.column4, "messageId" = v.column5, "composedAt" = v.column6, "claimedAt" = v.column7, "updatedAt" = v.column7,
+      "leaseExpiresAt" = v.column8, "leaseOwner" = v.column9, "rfcMessageId" = v.column10, "campaignDay" = v.column11, "mailboxDay" = v.column12
+    FROM ${valuesTable(types, rows)}
+    WHERE "CampaignEmailQueue"."id" = v.column1 AND "CampaignEmailQueue"."fence" = v.column2
+      AND "CampaignEmailQueue"."state" = 'pending'`.execute(trx);
+  return Number(numAffectedRows) === claims.length;
 }
 
 /** Rows in `sending` that the asker does not work on itself. */

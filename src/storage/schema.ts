@@ -61,6 +61,9 @@ interface MailboxTable {
   restCount: number;
   restReason: string | null;
   lastUsedAt: Instant | null;
+  /** The worker that keeps a connection open to the mailbox's server, for its next mail, and until when at the latest. */
+  keptBy: string | null;
+  keptUntil: Instant | null;
   createdAt: Instant;
   updatedAt: Instant;
 }

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from "../domain/result.ts";
 import { release } from "./campaigns.ts";
 import { recordEvent } from "./events.ts";
 import { type Actor, lookAgain } from "./lifecycle.ts";
-import { setLeadState } from "./queue.ts";
+import { setLeadStates } from "./queue.ts";
 import type { Database } from "./schema.ts";
 
 type Trx = Transaction<Database>;
@@ -107,7 +107,7 @@ async function markSent(trx: Trx, row: DecidedRow, actor: Actor, now: Instant): 
     .where("id", "=", row.id)
     .where("state", "=", "unconfirmed")
     .execute();
-  await setLeadState(trx, row.campaignLeadId, ["unconfirmed"], "sent", now);
+  await setLeadStates(trx, [{ campaignLeadId: row.campaignLeadId, to: "sent" }], ["unconfirmed"], now);
 }
 
 /** The first try is written off, with its allowance, and the mail waits in the plan under the same Message-ID. */
@@ -135,7 +135,7 @@ async function sendAgain(trx: Trx, row: DecidedRow, actor: Actor, now: Instant):
     .where("id", "=", row.id)
     .where("state", "=", "unconfirmed")
     .execute();
-  await setLeadState(trx, row.campaignLeadId, ["unconfirmed"], "planned", now);
+  await setLeadStates(trx, [{ campaignLeadId: row.campaignLeadId, to: "planned" }], ["unconfirmed"], now);
   await trx
     .updateTable("Campaign")
     .set({ status: "IN_PROGRESS", completedAt: null })

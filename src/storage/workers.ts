@@ -68,7 +68,8 @@ export async function leaveEngineLease(trx: Trx, bootId: string): Promise<void> 
   await trx.updateTable("EngineLease").set({ expiresAt: 0 }).where("bootId", "=", bootId).execute();
 }
 
-/** Ends the registration of a worker that stops in order. */
+/** Ends the registration of a worker that stops in order, and leaves its mailboxes to others. */
 export async function signOff(db: Kysely<Database>, bootId: string): Promise<void> {
+  await db.updateTable("Mailbox").set({ keptBy: null, keptUntil: null }).where("keptBy", "=", bootId).execute();
   await db.deleteFrom("Worker").where("bootId", "=", bootId).execute();
 }

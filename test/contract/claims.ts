@@ -95,11 +95,17 @@ export function describeClaims(current: () => StoreWorld): void {
       const held = new Promise<void>((resume) => {
         release = resume;
       });
+      let isHeld: () => void = () => undefined;
+      const holding = new Promise<void>((resume) => {
+        isHeld = resume;
+      });
       const first = other.store.transaction(async (tx) => {
         await tx.hold(id);
         await tx.suppress("lead-1@example.test", "asked to", "test", world.now);
+        isHeld();
         await held;
       });
+      await holding;
       const second = world.transaction(async (tx) => {
         await tx.hold(id);
         return tx.nextEmails(id, world.now, 1);
