@@ -1,22 +1,25 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
+import { isPostgresUrl, parseDatabase, withoutPassword } from "./domain/database-address.ts";
 import { parseDuration } from "./domain/duration.ts";
 import { fail, ok, type Result } from "./domain/result.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 const CONFIG_FILE = "goniec.config.json";
 
-const duration = (field: string) =>
+const read = <T>(parse: (text: string) => Result<T>) =>
   z.string().transform((text, context) => {
-    const parsed = parseDuration(text, field);
+    const parsed = parse(text);
     if (parsed.ok) return parsed.value;
     context.addIssue({ code: "custom", message: `${parsed.error.message}; allowed: ${parsed.error.allowed ?? ""}` });
     return z.NEVER;
   });
 
+const duration = (field: string) => read((text) => parseDuration(text, field));
+
 /** Every setting of the program itself, with its default; a campaign's own settings live with the campaign. */
 const SCHEMA = z.strictObject({
-  database: z.string().min(1).default("./data/goniec.db"),
+  database: read(parseDatabase).default("./data/goniec.db"),
   /** Where the key lies that locks the mailboxes' passwords; beside the database when left out. */
   keyFile: z.string().min(1).optional(),
   logLevel: z.enum(LOG_LEVELS).default("info"),
@@ -41,7 +44,7 @@ const KEY_FILE_OF_SERVERS = "./data/goniec.key";
 /** Where the key lies that locks the mailboxes' passwords. */
 export function keyFileOf(config: Config): string {
   if (config.keyFile !== undefined) return config.keyFile;
-  return /^postgres(ql)?:/i.test(config.database) ? KEY_FILE_OF_SERVERS : `${config.database}.key`;
+  return isPostgresUrl(config.database) ? KEY_FILE_OF_SERVERS : `${config.database}.key`;
 }
 
 /** The first one that is set counts. */
@@ -85,15 +88,16 @@ export function loadConfig(
   const config = parsed.data;
   const sources = CONFIG_KEYS.map((key) => ({
     key,
-    value: shown(given[key] ?? config[key] ?? "beside the database"),
+    value: shown(key, given[key] ?? config[key] ?? keyFileOf(config)),
     from: origin[key] ?? "default",
   }));
   return ok({ config, sources });
 }
 
-/** A value as its author may have written it: a configuration file can hold an object where a text belongs. */
-function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** A value as its author may have written it: a configuration file can hold an object where a text belongs. Passwords stay out of it. */
+function shown(key: string, value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return key === "database" ? withoutPassword(text) : text;
 }
 
 function configProblem(error: z.ZodError, given: Record<string, unknown>, origin: Record<string, string>) {
@@ -101,7 +105,7 @@ function configProblem(error: z.ZodError, given: Record<string, unknown>, origin
   const key = String(issue?.path[0] ?? (issue?.code === "unrecognized_keys" ? issue.keys[0] : ""));
   return {
     field: origin[key] === undefined || !(key in VARIABLES) ? `setting ${key}` : `${key} (from ${origin[key]})`,
-    value: shown(given[key] ?? ""),
+    value: shown(key, given[key] ?? ""),
     message: issue?.message ?? "not understood",
     ...(key in VARIABLES ? {} : { allowed: CONFIG_KEYS.join(", ") }),
   };

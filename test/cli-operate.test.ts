@@ -290,7 +290,7 @@ describe("goniec doctor", () => {
     await world.write((trx) => trx.updateTable("Mailbox").set({ secret }).execute());
     expect((await checks()).get("key file")).toMatchObject({
       ok: true,
-      text: `${key}, readable by its owner only; it opens 1 stored passwords`,
+      text: `${key}, readable by its owner only; it opens 1 stored password`,
     });
     chmodSync(key, 0o644);
     expect((await checks()).get("key file")).toMatchObject({

@@ -1,14 +1,14 @@
 import type { App } from "../app.ts";
 import type { CampaignFacts } from "../domain/campaign.ts";
-import { type EngineState, engineState } from "../domain/engine-state.ts";
+import { type EngineState, engineState, type Worker, workerState } from "../domain/engine-state.ts";
 import { explainCampaign } from "../domain/explain.ts";
 import { headline } from "../domain/headline.ts";
 import type { Instant } from "../domain/instant.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { nearestWord } from "../domain/spelling.ts";
 import { campaignFacts } from "../storage/campaigns.ts";
-import { lastCharge } from "../storage/health.ts";
 import { type CampaignReport, campaignReports, nextMails } from "../storage/reports.ts";
+import { knownWorkers } from "../storage/worker-list.ts";
 
 /** A campaign as `status` shows it. */
 export interface CampaignView {
@@ -19,8 +19,15 @@ export interface CampaignView {
   readonly why: string;
 }
 
+/** Every worker that is registered, the longest running first, with what it does. */
+export async function viewWorkers(app: App): Promise<Worker[]> {
+  const at = app.clock.now();
+  const workers = await knownWorkers(app.reader, app.liveness);
+  return workers.map((worker) => ({ ...worker, state: workerState(worker, app.kind === "postgres", at) }));
+}
+
 export async function viewEngine(app: App): Promise<EngineState> {
-  return engineState(await lastCharge(app.reader, app.liveness), app.clock.now());
+  return engineState(await viewWorkers(app));
 }
 
 export async function viewCampaigns(app: App, engine: EngineState): Promise<CampaignView[]> {

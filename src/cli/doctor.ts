@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { App } from "../app.ts";
 import type { Config, ConfigSource } from "../config.ts";
-import type { Examination } from "./examinations.ts";
+import type { Examination } from "./examination.ts";
 import { action, type CommonOptions, type ExitCode, type Io, withApp } from "./io.ts";
 import { addCommonOptions, addExample } from "./options.ts";
 import { counted, labelled, type Style, styleOf } from "./style.ts";
@@ -16,7 +16,7 @@ export function registerDoctor(program: Command, io: Io): void {
     .command("doctor")
     .summary("Show the settings in force and check what mails depend on")
     .description(
-      "Show the settings in force and where each comes from, and check database, key file, disk, clock, engine and mailboxes. Exit status 1 when something is wrong.",
+      "Show the settings in force and where each comes from, and check database, key file, disk or server, clock, workers and mailboxes. Exit status 1 when something is wrong.",
     )
     .addOption(new Option("--smtp", "also connect to each mailbox's server and log in; nothing is sent"));
   addExample(addCommonOptions(command), "goniec doctor --smtp").action(

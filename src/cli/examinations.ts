@@ -1,27 +1,30 @@
 import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { App } from "../app.ts";
-import type { Config } from "../config.ts";
 import { durationText } from "../domain/duration.ts";
 import { engineRemedy, engineText } from "../domain/engine-state.ts";
 import { MINUTE_MS } from "../domain/instant.ts";
 import { localText } from "../domain/zone.ts";
+import { keyFileOf, type Config } from "../config.ts";
 import { connectionOf } from "../mail/mailer.ts";
 import type { SmtpTimeouts } from "../mail/smtp-mailbox.ts";
 import { probeMailbox } from "../mail/smtp-probe.ts";
-import { databaseHealth, lastWrittenInstant, type MailboxCondition, mailboxConditions } from "../storage/health.ts";
+import {
+  fileHealth,
+  lastWrittenInstant,
+  type MailboxCondition,
+  mailboxConditions,
+  type SchemaHealth,
+  schemaHealth,
+} from "../storage/health.ts";
 import { mailboxAccount } from "../storage/mailboxes.ts";
 import { hasWork } from "../storage/reports.ts";
-import { viewEngine } from "./campaign-view.ts";
-
-/** One thing that mails depend on, and what was found. */
-export interface Examination {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly text: string;
-  /** What a person can do about it; absent when it is in order. */
-  readonly remedy?: string;
-}
+import { VERSION } from "../version.ts";
+import { viewEngine, viewWorkers } from "./campaign-view.ts";
+import { type Examination, inOrder, wrong } from "./examination.ts";
+import { examinePostgres } from "./examinations-postgres.ts";
+import { counted } from "./style.ts";
+import { namesOf, ofAnotherVersion } from "./workers-view.ts";
 
 const MEGABYTE = 1_000_000;
 /** Below this a write-ahead log of a busy hour may not fit any more. */
@@ -37,18 +40,16 @@ const PROBE_TIMEOUTS: SmtpTimeouts = {
   finalMs: 15_000,
 };
 
-const inOrder = (check: string, text: string): Examination => ({ check, ok: true, text });
-const wrong = (check: string, text: string, remedy: string): Examination => ({ check, ok: false, text, remedy });
-
 /** Looks at everything in turn; `withSmtp` also speaks with the mailboxes' servers. */
 export async function examineAll(app: App, config: Config, withSmtp: boolean): Promise<Examination[]> {
   const mailboxes = await mailboxConditions(app.reader);
   return [
-    ...(await examineDatabase(app)),
+    examineSchema(await schemaHealth(app.reader)),
+    ...(app.kind === "postgres" ? await examinePostgres(app, config) : [...(await examineFile(app)), examineDisk(config)]),
     await examineKey(app, config, mailboxes),
-    examineDisk(config),
     await examineClock(app),
     await examineEngine(app),
+    ...(await examineWorkers(app)),
     ...mailboxes.map((mailbox) => examineMailbox(mailbox, app.clock.now())),
     ...(withSmtp
       ? await Promise.all(mailboxes.filter(({ active }) => active).map((mailbox) => examineServer(app, mailbox)))
@@ -56,14 +57,17 @@ export async function examineAll(app: App, config: Config, withSmtp: boolean): P
   ];
 }
 
-async function examineDatabase(app: App): Promise<Examination[]> {
-  const { schema, newestSchema, journalMode, synchronous, foreignKeys, damages } = await databaseHealth(app.reader);
+function examineSchema({ schema, newestSchema }: SchemaHealth): Examination {
+  return schema === newestSchema
+    ? inOrder("schema", `version ${schema}`)
+    : wrong("schema", `version ${schema} of ${newestSchema}`, "start goniec once more, which brings it up to date");
+}
+
+async function examineFile(app: App): Promise<Examination[]> {
+  const { journalMode, synchronous, foreignKeys, damages } = await fileHealth(app.reader);
   const isSafe = journalMode === "wal" && synchronous === 2 && foreignKeys;
   const modes = `journal_mode=${journalMode}, synchronous=${synchronous === 2 ? "FULL" : synchronous}, foreign_keys=${foreignKeys ? "ON" : "OFF"}`;
   return [
-    schema === newestSchema
-      ? inOrder("schema", `version ${schema}`)
-      : wrong("schema", `version ${schema} of ${newestSchema}`, "start goniec once more, which brings it up to date"),
     isSafe
       ? inOrder("durability", modes)
       : wrong(
@@ -77,18 +81,23 @@ async function examineDatabase(app: App): Promise<Examination[]> {
   ];
 }
 
+/** On a server all workers open the same passwords, each with the key file of its own machine. */
 async function examineKey(app: App, config: Config, mailboxes: readonly MailboxCondition[]): Promise<Examination> {
-  const path = config.keyFile ?? `${config.database}.key`;
+  const path = keyFileOf(config);
   const check = "key file";
   const locked = mailboxes.filter(({ hasSecret }) => hasSecret);
   const stats = statSync(path, { throwIfNoEntry: false });
+  const remedy =
+    app.kind === "postgres"
+      ? "copy the key file of the worker that they were entered on; every worker needs the same one"
+      : "restore the key file that belongs to this database";
   if (stats === undefined) {
     return locked.length === 0
       ? inOrder(check, "none is needed yet")
       : wrong(
           check,
-          `${path} is missing; ${locked.length} passwords are locked with it`,
-          "restore the key file, or enter the mailboxes again",
+          `${path} is missing; ${counted(locked.length, "password")} ${locked.length === 1 ? "is" : "are"} locked with it`,
+          `${remedy}, or enter the mailboxes again`,
         );
   }
   const mode = stats.mode & 0o777;
@@ -97,13 +106,13 @@ async function examineKey(app: App, config: Config, mailboxes: readonly MailboxC
   try {
     for (const { id } of locked) await mailboxAccount(app.reader, id, app.secrets);
   } catch (error) {
-    return wrong(
-      check,
-      error instanceof Error ? error.message : String(error),
-      "restore the key file that belongs to this database",
-    );
+    return wrong(check, error instanceof Error ? error.message : String(error), remedy);
   }
-  return inOrder(check, `${path}, readable by its owner only; it opens ${locked.length} stored passwords`);
+  const everywhere = app.kind === "postgres" ? "; every worker needs this same file" : "";
+  return inOrder(
+    check,
+    `${path}, readable by its owner only; it opens ${counted(locked.length, "stored password")}${everywhere}`,
+  );
 }
 
 function examineDisk(config: Config): Examination {
@@ -137,6 +146,29 @@ async function examineEngine(app: App): Promise<Examination> {
   if (state.kind === "nobody" && !(await hasWork(app.reader)))
     return inOrder("engine", "nobody is in charge, and no campaign has anything to send");
   return wrong("engine", engineText(state, at), remedy);
+}
+
+async function examineWorkers(app: App): Promise<Examination[]> {
+  const workers = await viewWorkers(app);
+  if (workers.length === 0) return [];
+  const counts = (["working", "standing-by", "silent", "dead"] as const).flatMap((state) => {
+    const n = workers.filter((worker) => worker.state === state).length;
+    return n === 0 ? [] : [`${n} ${state.replace("-", " ")}`];
+  });
+  const others = ofAnotherVersion(workers);
+  const version = others.length === 0 ? "" : `; ${namesOf(others)} of another version than this program, ${VERSION}`;
+  const text = `${counts.join(", ")}${version}`;
+  const silent = workers.filter(({ state }) => state === "silent");
+  if (silent.length === 0) return [inOrder("workers", text)];
+  return [
+    wrong(
+      "workers",
+      text,
+      silent.some((worker) => others.includes(worker))
+        ? `${namesOf(silent)} silent, as a worker is whose program is older than the tables: stop it, and start it with version ${VERSION}`
+        : `${namesOf(silent)} silent: wake or end it; its log says what it waits for`,
+    ),
+  ];
 }
 
 function examineMailbox(mailbox: MailboxCondition, now: number): Examination {

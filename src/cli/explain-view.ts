@@ -1,5 +1,5 @@
 import type { App } from "../app.ts";
-import { type EngineState, engineRemedy, engineText } from "../domain/engine-state.ts";
+import { type EngineState, engineRemedy, engineText, isAtWork } from "../domain/engine-state.ts";
 import { type ExplainedGate, type Explanation, explainCampaign } from "../domain/explain.ts";
 import { explainLead, type LeadExplanation, type LeadGate, type LeadPlace } from "../domain/explain-lead.ts";
 import { headline } from "../domain/headline.ts";
@@ -86,7 +86,7 @@ function engineJson(engine: EngineState, at: Instant) {
   const since = engine.kind === "nobody" ? null : iso(engine.since);
   return {
     gate: "engine",
-    open: engine.kind === "in-charge",
+    open: isAtWork(engine),
     since,
     until: null,
     text: engineText(engine, at),
@@ -123,7 +123,7 @@ export function explainedText(explained: Explained, io: Io): string {
   const style = styleOf(io);
   const { report, lead, zone, next, engine, at } = explained;
   const gates = explained.explanation.gates.map((gate) => gateText(gate, zone, style));
-  const engineLine = mark(engine.kind === "in-charge", "engine", engineText(engine, at), engineRemedy(engine), style);
+  const engineLine = mark(isAtWork(engine), "engine", engineText(engine, at), engineRemedy(engine), style);
   const blocks = [
     `${style.bold(report.name)}  ${report.status}\n${explained.headline}\n`,
     `Gates, in the order in which the engine asks them (${zone}):\n${gates.join("")}${engineLine}`,

@@ -36,7 +36,7 @@ export interface CommonOptions {
 }
 
 export interface AppSettings {
-  /** Makes the database when there is none, instead of taking its absence for a slip in the path. */
+  /** Makes the database's file or tables when there are none, instead of taking their absence for a slip in its name. */
   readonly create?: boolean;
   /** The log's level unless the configuration names one; `warn` when left out, so that a command's own words stand out. */
   readonly logs?: LogLevel;
@@ -93,7 +93,8 @@ export async function withApp(
     const loaded = loadConfig(io.environment, options.database === undefined ? {} : { database: options.database });
     if (!loaded.ok) return refuse(io, loaded.error);
     const { config, sources } = loaded.value;
-    if (settings.create !== true && !(await exists(config.database))) return giveUp(io, noDatabase(config, sources));
+    const lack = settings.create === true ? undefined : await lackOf(config, sources);
+    if (lack !== undefined) return giveUp(io, lack);
     const [{ createApp }, log] = await Promise.all([import("../app.ts"), loggerFor(io, config, sources, settings)]);
     const app = await createApp(config, log);
     try {
@@ -122,19 +123,28 @@ function isSystemError(error: Error): boolean {
   return "syscall" in error && "code" in error;
 }
 
-async function exists(database: string): Promise<boolean> {
-  const { existsSync } = await import("node:fs");
-  return database === ":memory:" || existsSync(database);
-}
-
-function noDatabase(config: Config, sources: readonly ConfigSource[]): Problem {
+/** What keeps a command that makes nothing from its work; an empty database on a server is a slip in the address, as a lost file is. */
+async function lackOf(config: Config, sources: readonly ConfigSource[]): Promise<Problem | undefined> {
+  const [{ existsSync }, { isPostgresUrl, withoutPassword }] = await Promise.all([
+    import("node:fs"),
+    import("../domain/database-address.ts"),
+  ]);
+  const { database } = config;
+  const isServer = isPostgresUrl(database);
+  const isThere = isServer ? await isSetUp(database) : database === ":memory:" || existsSync(database);
+  if (isThere) return undefined;
   const from = sources.find((source) => source.key === "database")?.from ?? "default";
   return {
     field: from === "command line" ? "--database" : `database (from ${from})`,
-    value: config.database,
-    message: "there is no such file",
+    value: withoutPassword(database),
+    message: isServer ? "holds no tables of goniec" : "there is no such file",
     allowed: "a database that `goniec send` or `goniec serve` has made",
   };
+}
+
+async function isSetUp(url: string): Promise<boolean> {
+  const { isSetUpOnPostgres } = await import("../storage/postgres-health.ts");
+  return isSetUpOnPostgres(url);
 }
 
 async function loggerFor(io: Io, config: Config, sources: readonly ConfigSource[], settings: AppSettings): Promise<Logger> {

@@ -2,7 +2,12 @@ import { type Command, Option } from "commander";
 
 /** Adds the option that names the database. */
 export function addDatabaseOption(command: Command): Command {
-  return command.addOption(new Option("--database <file>", "SQLite database (default: GONIEC_DATABASE, else ./data/goniec.db)"));
+  return command.addOption(
+    new Option(
+      "--database <name>",
+      "SQLite file or postgres:// address (default: GONIEC_DATABASE, else DATABASE_URL, else ./data/goniec.db)",
+    ),
+  );
 }
 
 /** Gives a command the options that all commands with a database share. */

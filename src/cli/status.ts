@@ -13,7 +13,8 @@ export function registerStatus(program: Command, io: Io): void {
     .command("status")
     .summary("Show every campaign, where its leads stand, and what it does now")
     .description(
-      "Show every campaign: how many of its leads are in each state, what it does now and why, and whether an engine is at work.",
+      "Show every campaign: how many of its leads are in each state, what it does now and why; and the workers: where each runs, its " +
+        "version, whether it lives, and the mails that it has in flight.",
     );
   addExample(addCommonOptions(command), "goniec status --database ./data/goniec.db").action(
     action(io, (options: CommonOptions) => withApp(io, options, (app) => status(io, app, options))),
@@ -21,17 +22,18 @@ export function registerStatus(program: Command, io: Io): void {
 }
 
 async function status(io: Io, app: App, options: CommonOptions): Promise<ExitCode> {
-  const [{ viewCampaigns, viewEngine }, { engineText }] = await Promise.all([
-    import("./campaign-view.ts"),
-    import("../domain/engine-state.ts"),
-  ]);
-  const engine = await viewEngine(app);
+  const [{ viewCampaigns, viewWorkers }, { engineRemedy, engineState, engineText }, { workerJson, workersText }] =
+    await Promise.all([import("./campaign-view.ts"), import("../domain/engine-state.ts"), import("./workers-view.ts")]);
+  const workers = await viewWorkers(app);
+  const engine = engineState(workers);
   const views = await viewCampaigns(app, engine);
+  const at = app.clock.now();
   if (options.json === true) {
-    io.stdout(`${JSON.stringify({ campaigns: views.map(viewJson) })}\n`);
+    const state = { text: engineText(engine, at), remedy: engineRemedy(engine) ?? null };
+    io.stdout(`${JSON.stringify({ campaigns: views.map(viewJson), engine: state, workers: workers.map(workerJson) })}\n`);
     return 0;
   }
-  io.stdout(`Engine: ${engineText(engine, app.clock.now())}\n`);
+  io.stdout(`Engine: ${engineText(engine, at)}\n${workersText(workers, at, styleOf(io))}`);
   io.stdout(
     views.length === 0
       ? "\nThere is no campaign yet; `goniec send` makes one.\n"

@@ -1,11 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Kysely, Transaction } from "kysely";
+import { isPostgresUrl } from "../domain/database-address.ts";
 import type { Clock, Store } from "../engine/ports.ts";
 import { DatabaseClock } from "./database-clock.ts";
 import { fileLiveness, type Liveness, memoryLiveness } from "./liveness.ts";
 import { migrate, POSTGRES_WORDS, SQLITE_WORDS } from "./migrate.ts";
-import { isPostgresUrl, openPostgres } from "./postgres.ts";
+import { openPostgres } from "./postgres.ts";
 import { Presence } from "./postgres-presence.ts";
 import { createPostgresStore, writePostgres } from "./postgres-store.ts";
 import type { Database } from "./schema.ts";

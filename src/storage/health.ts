@@ -1,14 +1,20 @@
 import { type Kysely, sql } from "kysely";
-import type { LastCharge } from "../domain/engine-state.ts";
 import type { Instant } from "../domain/instant.ts";
-import type { Liveness } from "./liveness.ts";
 import { SCHEMA_VERSION, schemaVersion } from "./migrate.ts";
 import type { Database } from "./schema.ts";
 
-/** What a SQLite database says about itself. */
-export interface DatabaseHealth {
+/** The schema that the database has, and the one that this program would give it. */
+export interface SchemaHealth {
   readonly schema: number;
   readonly newestSchema: number;
+}
+
+export async function schemaHealth(db: Kysely<Database>): Promise<SchemaHealth> {
+  return { schema: await schemaVersion(db), newestSchema: SCHEMA_VERSION };
+}
+
+/** What a SQLite database says about itself. */
+export interface FileHealth {
   readonly journalMode: string;
   /** 2 is FULL: a real fsync at every commit. */
   readonly synchronous: number;
@@ -17,31 +23,17 @@ export interface DatabaseHealth {
   readonly damages: readonly string[];
 }
 
-export async function databaseHealth(db: Kysely<Database>): Promise<DatabaseHealth> {
+export async function fileHealth(db: Kysely<Database>): Promise<FileHealth> {
   const pragma = async (name: string): Promise<unknown[]> => {
     const { rows } = await sql.raw<Record<string, unknown>>(`PRAGMA ${name}`).execute(db);
     return rows.map((row) => Object.values(row)[0]);
   };
   return {
-    schema: await schemaVersion(db),
-    newestSchema: SCHEMA_VERSION,
     journalMode: String((await pragma("journal_mode"))[0]),
     synchronous: Number((await pragma("synchronous"))[0]),
     foreignKeys: (await pragma("foreign_keys"))[0] === 1,
     damages: (await pragma("quick_check(10)")).map(String).filter((text) => text !== "ok"),
   };
-}
-
-/** Who took charge of the database last, and whether that process still lives; undefined when nobody ever did, or left in order. */
-export async function lastCharge(db: Kysely<Database>, liveness: Liveness): Promise<LastCharge | undefined> {
-  const lease = await db
-    .selectFrom("EngineLease as lease")
-    .innerJoin("Worker as w", "w.bootId", "lease.bootId")
-    .select(["w.bootId", "w.host", "w.pid", "w.startedAt", "w.heartbeatAt", "lease.expiresAt"])
-    .executeTakeFirst();
-  if (lease === undefined) return undefined;
-  const { bootId, ...known } = lease;
-  return { ...known, isDead: await liveness.isDead(bootId) };
 }
 
 /** The latest instant that the program has written down: a clock that now shows an earlier one was set back. */

@@ -10,6 +10,7 @@ import {
   type QueryResult,
 } from "kysely";
 import pg from "pg";
+import { withoutPassword } from "../domain/database-address.ts";
 import type { Database } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
 
@@ -29,6 +30,8 @@ export interface PostgresDatabase {
 /** Connections that write; a worker's claims, intents and outcomes are short, so a few serve many conversations. */
 const WRITERS_MAX = 8;
 const READERS_MAX = 4;
+/** With the one that a process listens on. */
+export const CONNECTIONS_PER_PROCESS_MAX = WRITERS_MAX + READERS_MAX + 1;
 const CONNECT_WITHIN_MS = 10_000;
 /** Named statements are planned once per connection; texts beyond this many are planned each time. */
 const NAMED_STATEMENTS_MAX = 500;
@@ -54,16 +57,6 @@ const KEEPALIVE_SETTINGS = { tcp_keepalives_idle: 10, tcp_keepalives_interval: 5
 
 /** How much longer than the server's own bound an answer may take before the connection counts as lost, in ms. */
 const ANSWER_SLACK_MS = 5_000;
-
-/** Whether the setting `database` names a PostgreSQL server and not a SQLite file. */
-export function isPostgresUrl(database: string): boolean {
-  return /^postgres(ql)?:\/\//i.test(database);
-}
-
-/** The address without its password, for people and logs. */
-export function withoutPassword(url: string): string {
-  return url.replace(/^(\w+:\/\/[^:@/]*):[^@]*@/, "$1:***@").replace(/([?&]password=)[^&]*/gi, "$1***");
-}
 
 /**
  * Opens the database at `url` (postgres://user:password@host:port/name, as libpq reads it). Connections are made when they are needed;
