@@ -123,6 +123,8 @@ function openPool(url: string, max: number, statementTimeoutMs: number): pg.Pool
   const pool = new pg.Pool({ ...clientOptions(url), max, query_timeout: statementTimeoutMs + ANSWER_SLACK_MS });
   // A connection that breaks while it waits in the pool is replaced by the next who asks.
   pool.on("error", () => undefined);
+  // The pool listens only to connections that wait in it; one that breaks while it is lent out would end the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
