@@ -104,11 +104,16 @@ function configProblem(error: z.ZodError, given: Record<string, unknown>, origin
   const issue = error.issues[0];
   const key = String(issue?.path[0] ?? (issue?.code === "unrecognized_keys" ? issue.keys[0] : ""));
   return {
-    field: origin[key] === undefined || !(key in VARIABLES) ? `setting ${key}` : `${key} (from ${origin[key]})`,
+    field: fieldName(key, origin[key]),
     value: shown(key, given[key] ?? ""),
     message: issue?.message ?? "not understood",
     ...(key in VARIABLES ? {} : { allowed: CONFIG_KEYS.join(", ") }),
   };
+}
+
+function fieldName(key: string, origin: string | undefined): string {
+  if (origin === undefined || !(key in VARIABLES)) return `setting ${key}`;
+  return origin === "command line" ? `--${key}` : `${key} (from ${origin})`;
 }
 
 function readConfigFile(path: string): Result<Record<string, unknown>> {

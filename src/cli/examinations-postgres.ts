@@ -8,7 +8,6 @@ import { CONNECTIONS_PER_PROCESS_MAX } from "../storage/postgres.ts";
 import { type ServerHealth, serverHealth, type SessionHealth, sessionHealth } from "../storage/postgres-health.ts";
 import { viewWorkers } from "./campaign-view.ts";
 import { type Examination, inOrder, wrong } from "./examination.ts";
-import { counted } from "./style.ts";
 
 /** Looks at the server of a PostgreSQL database and at the way to it. */
 export async function examinePostgres(app: App, { database }: Config): Promise<Examination[]> {
@@ -50,8 +49,8 @@ export function examineSessions({ keepsLocks, hearsNotifications }: SessionHealt
 function examineConnections({ connectionsUsed, connectionsMax }: ServerHealth, living: number): Examination {
   const wanted = living * CONNECTIONS_PER_PROCESS_MAX;
   const text =
-    `${connectionsUsed} of ${connectionsMax} in use by all programs; ` +
-    `${counted(living, "worker")} may want ${wanted}, ${CONNECTIONS_PER_PROCESS_MAX} each`;
+    `${connectionsUsed} of ${connectionsMax} in use by all programs; a worker takes up to ${CONNECTIONS_PER_PROCESS_MAX}` +
+    (living > 1 ? `, the ${living} that live up to ${wanted}` : "");
   const remedy = "raise max_connections (or the limit of the database or the user), or run fewer workers";
   const isShort = wanted > connectionsMax || connectionsMax - connectionsUsed < CONNECTIONS_PER_PROCESS_MAX;
   return isShort ? wrong("connections", text, remedy) : inOrder("connections", text);

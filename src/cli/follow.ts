@@ -7,7 +7,6 @@ import type { CampaignStatus } from "../domain/states.ts";
 import { Alarm } from "../engine/wait.ts";
 import {
   campaignReports,
-  engineInCharge,
   type LoggedTry,
   loggedTries,
   loggedTriesById,
@@ -81,8 +80,8 @@ async function follow(
 }
 
 /**
- * Starts an engine, shows the campaign's progress, and stops the engine in order. Where another process has charge of the database this
- * engine stands by: the other one sends, and should it die, this one takes over.
+ * Starts an engine, shows the campaign's progress, and stops the engine in order. Other processes that serve the database share the work
+ * with it on PostgreSQL; on SQLite it stands by for the one that has charge: that one sends, and should it die, this one takes over.
  */
 export async function sendAndFollow(
   app: App,
@@ -153,12 +152,6 @@ function waitingFor(facts: CampaignFacts, at: Instant): string | undefined {
   if (gate === undefined || gate.gate === "pace" || gate.gate === "status") return undefined;
   if (gate.gate === "mailboxes" && gate.bars.some((bar) => bar.why === "busy" || bar.why === "min-gap")) return undefined;
   return causeText(gate, facts.campaign.zone);
-}
-
-/** Whether an engine in another process, known to be alive, has charge of the database. */
-export async function anotherEngineSends(app: App): Promise<boolean> {
-  const lease = await engineInCharge(app.reader);
-  return lease !== undefined && lease.expiresAt > app.clock.now() && !(await app.liveness.isDead(lease.bootId));
 }
 
 /** Tells each try once, as soon as its answer is known. */

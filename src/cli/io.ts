@@ -125,26 +125,32 @@ function isSystemError(error: Error): boolean {
 
 /** What keeps a command that makes nothing from its work; an empty database on a server is a slip in the address, as a lost file is. */
 async function lackOf(config: Config, sources: readonly ConfigSource[]): Promise<Problem | undefined> {
-  const [{ existsSync }, { isPostgresUrl, withoutPassword }] = await Promise.all([
-    import("node:fs"),
-    import("../domain/database-address.ts"),
-  ]);
+  const { isPostgresUrl, withoutPassword } = await import("../domain/database-address.ts");
   const { database } = config;
-  const isServer = isPostgresUrl(database);
-  const isThere = isServer ? await isSetUp(database) : database === ":memory:" || existsSync(database);
-  if (isThere) return undefined;
+  const message = isPostgresUrl(database) ? await lackOnServer(database) : await lackOfFile(database);
+  if (message === undefined) return undefined;
   const from = sources.find((source) => source.key === "database")?.from ?? "default";
   return {
     field: from === "command line" ? "--database" : `database (from ${from})`,
     value: withoutPassword(database),
-    message: isServer ? "holds no tables of goniec" : "there is no such file",
-    allowed: "a database that `goniec send` or `goniec serve` has made",
+    message,
+    allowed: "a database that `goniec send` or `goniec serve` of this version has set up",
   };
 }
 
-async function isSetUp(url: string): Promise<boolean> {
-  const { isSetUpOnPostgres } = await import("../storage/postgres-health.ts");
-  return isSetUpOnPostgres(url);
+async function lackOfFile(path: string): Promise<string | undefined> {
+  const { existsSync } = await import("node:fs");
+  return path === ":memory:" || existsSync(path) ? undefined : "there is no such file";
+}
+
+/** A look from a newer program must not change the tables under workers of the older one, which then stop. */
+async function lackOnServer(url: string): Promise<string | undefined> {
+  const { schemaOnPostgres } = await import("../storage/postgres-health.ts");
+  const { schema, newestSchema } = await schemaOnPostgres(url);
+  if (schema === 0) return "holds no tables of goniec";
+  return schema < newestSchema
+    ? `has the tables of an older version (schema ${schema}, and this one wants ${newestSchema})`
+    : undefined;
 }
 
 async function loggerFor(io: Io, config: Config, sources: readonly ConfigSource[], settings: AppSettings): Promise<Logger> {

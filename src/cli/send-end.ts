@@ -8,8 +8,8 @@ import { labelled, number, type Style, styleOf } from "./style.ts";
 
 const LISTED = 10;
 
-/** How the sending ended, the totals, and the leads that did not get the mail. */
-export async function endText(app: App, name: string, { ending, last }: Followed, isServed: boolean, io: Io): Promise<string> {
+/** How the sending ended, the totals, and the leads that did not get the mail; `others` processes go on without this one. */
+export async function endText(app: App, name: string, { ending, last }: Followed, others: number, io: Io): Promise<string> {
   const style = styleOf(io);
   const { counts, leads } = last;
   const rows: [string, string][] = [["Sent", `${number(counts.sent)} of ${number(leads)}`]];
@@ -18,12 +18,12 @@ export async function endText(app: App, name: string, { ending, last }: Followed
   }
   const open = leads - done(counts);
   if (open > 0) rows.push(["Still open", number(open)]);
-  return `\n${style.bold(headline(ending, name, isServed))}\n\n${labelled(rows, style)}${advice(ending, counts.unconfirmed, isServed, style)}`;
+  return `\n${style.bold(headline(ending, name, others))}\n\n${labelled(rows, style)}${advice(ending, counts.unconfirmed, others, style)}`;
 }
 
 const HEADINGS = { failed: "Failed", skipped: "Skipped", unconfirmed: "Unconfirmed" } as const;
 
-function headline(ending: Ending, name: string, isServed: boolean): string {
+function headline(ending: Ending, name: string, others: number): string {
   switch (ending) {
     case "COMPLETED":
       return `Campaign ${name} is complete.`;
@@ -32,9 +32,8 @@ function headline(ending: Ending, name: string, isServed: boolean): string {
     case "PAUSED":
       return `Campaign ${name} was paused by somebody else.`;
     case "interrupted":
-      return isServed
-        ? `No longer following; the other process goes on sending campaign ${name}.`
-        : `Campaign ${name} is stopped.`;
+      if (others === 0) return `Campaign ${name} is stopped.`;
+      return `No longer following; ${others === 1 ? "the other process goes" : `${others} other workers go`} on sending campaign ${name}.`;
     case "no-mailbox":
       return `Campaign ${name} cannot go on.`;
   }
@@ -47,9 +46,9 @@ async function listText(app: App, { campaignId, counts }: Snapshot, state: LeadS
   return [number(counts[state]), ...lines, ...(more > 0 ? [`  and ${number(more)} more`] : [])].join("\n");
 }
 
-function advice(ending: Ending, unconfirmed: number, isServed: boolean, style: Style): string {
+function advice(ending: Ending, unconfirmed: number, others: number, style: Style): string {
   const lines: string[] = [];
-  if (ending === "interrupted" && !isServed) lines.push("The same command again goes on where this one stopped.");
+  if (ending === "interrupted" && others === 0) lines.push("The same command again goes on where this one stopped.");
   if (ending === "PAUSED") lines.push("The same command again resumes it.");
   if (unconfirmed > 0) lines.push("Unconfirmed mails were handed over and the server's answer was lost: goniec unconfirmed list");
   return lines.map((line) => `${style.dim(line)}\n`).join("");

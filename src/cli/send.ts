@@ -1,11 +1,13 @@
 import { type Command, Option } from "commander";
 import type { App } from "../app.ts";
 import type { Config } from "../config.ts";
+import { withoutPassword } from "../domain/database-address.ts";
 import type { Entry } from "./enter-campaign.ts";
 import type { Followed } from "./follow.ts";
 import { action, type ExitCode, giveUp, type Io, refuse, withApp } from "./io.ts";
 import { addCommonOptions, addExample } from "./options.ts";
 import type { SendOptions, SendOrder } from "./send-order.ts";
+import { counted } from "./style.ts";
 
 /** `goniec send`: one campaign from a file of leads, a message and mailboxes. */
 export function registerSend(program: Command, io: Io): void {
@@ -95,6 +97,7 @@ async function sendOrder(context: SendContext): Promise<ExitCode> {
       return 1;
     }
   }
+  await assertKeyOfOthers(context);
   const entered = await enterCampaign(app, order, signal);
   if (!entered.ok) return refuse(io, entered.error);
   if (options.yes === true) await showSummary(context, entered.value);
@@ -102,12 +105,20 @@ async function sendOrder(context: SendContext): Promise<ExitCode> {
   return options.detach === true ? tellDetached(context, entered.value) : sendNow(context, entered.value);
 }
 
+/** A password locked with a key that the workers lack would stop them; where none works, entering it with a new key is the way out. */
+async function assertKeyOfOthers({ app, config }: SendContext): Promise<void> {
+  if (app.kind !== "postgres") return;
+  const { assertSameKey, othersAtWork } = await import("./fellow-workers.ts");
+  if ((await othersAtWork(app)) > 0) await assertSameKey(app, config);
+}
+
 async function showSummary({ io, options, order, config }: SendContext, entry: Entry): Promise<void> {
   const [{ summaryJson, summaryText }, { styleOf }] = await Promise.all([import("./send-summary.ts"), import("./style.ts")]);
+  const database = withoutPassword(config.database);
   io.stdout(
     options.json === true
-      ? `${JSON.stringify(summaryJson(order, entry, config.database))}\n`
-      : summaryText(order, entry, config.database, styleOf(io)),
+      ? `${JSON.stringify(summaryJson(order, entry, database))}\n`
+      : summaryText(order, entry, database, styleOf(io)),
   );
 }
 
@@ -121,49 +132,53 @@ function tellNothingToDo({ io, options, order }: SendContext): ExitCode {
 }
 
 async function tellDetached({ io, app, config, options, order }: SendContext, { status }: Entry): Promise<ExitCode> {
-  const { anotherEngineSends } = await import("./follow.ts");
-  const isServed = await anotherEngineSends(app);
-  if (options.json === true) io.stdout(`${JSON.stringify({ event: "detached", status, served: isServed })}\n`);
-  else if (isServed)
-    io.stdout(
-      `Campaign ${order.name} is started. The process that serves this database sends it; goniec status shows how far it is.\n`,
-    );
-  else io.stdout(`Campaign ${order.name} is started. To have it sent: goniec serve --database ${config.database}\n`);
+  const { othersAtWork } = await import("./fellow-workers.ts");
+  const others = await othersAtWork(app);
+  if (options.json === true) {
+    io.stdout(`${JSON.stringify({ event: "detached", status, served: others > 0 })}\n`);
+    return 0;
+  }
+  io.stdout(`Campaign ${order.name} is started. ${detachedText(others, withoutPassword(config.database))}\n`);
   return 0;
 }
 
+function detachedText(others: number, database: string): string {
+  if (others === 0) return `To have it sent: goniec serve --database ${database}`;
+  const senders = others === 1 ? "The process that serves this database sends" : `The ${others} workers of this database send`;
+  return `${senders} it; goniec status shows how far it is.`;
+}
+
 async function sendNow(context: SendContext, entry: Entry): Promise<ExitCode> {
-  const { io, app, options, signal } = context;
-  const [{ anotherEngineSends, sendAndFollow }, { progressView }] = await Promise.all([
+  const { io, app, config, options, signal } = context;
+  const [{ assertSessions, othersAtWork }, { sendAndFollow }, { progressView }] = await Promise.all([
+    import("./fellow-workers.ts"),
     import("./follow.ts"),
     import("./progress.ts"),
   ]);
-  const isServed = await anotherEngineSends(app);
-  const say = (text: string): void => void (options.json !== true && io.stdout(text));
-  say(
-    isServed
-      ? "Another process serves this database and sends the campaign; its progress:\n\n"
-      : "Sending; Ctrl-C stops in order.\n\n",
-  );
+  await assertSessions(app, config);
+  if (options.json !== true) io.stdout(`${beginningText(app.kind, await othersAtWork(app))}\n\n`);
   const view = progressView(io, {
     zone: entry.settings.zone,
     json: options.json === true,
     onlyTrouble: entry.settings.delayMs === 0,
   });
   const followed = await sendAndFollow(app, entry.campaignId, entry.lastTryId, view, signal);
-  return tellEnd(context, followed, await anotherEngineSends(app));
+  return tellEnd(context, followed, await othersAtWork(app));
 }
 
-async function tellEnd(
-  { io, app, options, order }: SendContext,
-  { ending, last }: Followed,
-  isServed: boolean,
-): Promise<ExitCode> {
+function beginningText(kind: App["kind"], others: number): string {
+  if (others === 0) return "Sending; Ctrl-C stops in order.";
+  return kind === "sqlite"
+    ? "Another process serves this database and sends the campaign; its progress:"
+    : `Sending together with ${counted(others, "worker")}; Ctrl-C stops this one in order.`;
+}
+
+async function tellEnd({ io, app, options, order }: SendContext, { ending, last }: Followed, others: number): Promise<ExitCode> {
   const { endJson, endText } = await import("./send-end.ts");
   io.stdout(
     options.json === true
       ? `${JSON.stringify(endJson(ending, last))}\n`
-      : await endText(app, order.name, { ending, last }, isServed, io),
+      : await endText(app, order.name, { ending, last }, others, io),
   );
   if (ending === "COMPLETED") return 0;
   return ending === "no-mailbox"

@@ -1,7 +1,18 @@
-import type { Command } from "commander";
+import { hostname } from "node:os";
+import process from "node:process";
+import { type Command, Option } from "commander";
 import type { App } from "../app.ts";
-import { action, type CommonOptions, type ExitCode, type Io, withApp } from "./io.ts";
+import type { Config } from "../config.ts";
+import type { Engine } from "../engine/engine.ts";
+import { SECOND_MS } from "../domain/instant.ts";
+import { action, type CommonOptions, type ExitCode, type Io, refuse, withApp } from "./io.ts";
 import { addDatabaseOption, addExample } from "./options.ts";
+
+const ROLES = ["all", "web", "worker"] as const;
+
+interface ServeOptions extends CommonOptions {
+  readonly role: (typeof ROLES)[number];
+}
 
 /** `goniec serve`: the engine, until somebody stops it. */
 export function registerServe(program: Command, io: Io): void {
@@ -9,23 +20,64 @@ export function registerServe(program: Command, io: Io): void {
     .command("serve")
     .summary("Send the mails of all started campaigns, until stopped")
     .description(
-      "Send the mails of all started campaigns, until Ctrl-C or SIGTERM. A second one on the same database stands by and takes over when the first dies.",
+      "Send the mails of all started campaigns, until Ctrl-C or SIGTERM. Several on one PostgreSQL database share the work; on one SQLite " +
+        "file the others stand by, and one takes over when the first dies.",
+    )
+    .addOption(
+      new Option("--role <role>", "what this process does: worker sends, web serves the web page, all does both")
+        .choices(ROLES)
+        .default("all"),
     );
   addExample(addDatabaseOption(command), "goniec serve --database ./data/goniec.db").action(
-    action(io, (options: CommonOptions) =>
-      withApp(io, options, (app, config) => serve(io, app, config.database), { create: true, logs: "info" }),
-    ),
+    action(io, (options: ServeOptions) => {
+      if (options.role === "web") return refuse(io, NO_WEB_YET);
+      return withApp(io, options, (app, config) => serve(io, app, config, options.role), { create: true, logs: "info" });
+    }),
   );
 }
 
-async function serve(io: Io, app: App, database: string): Promise<ExitCode> {
+const NO_WEB_YET = {
+  field: "--role",
+  value: "web",
+  message: "this version has no web page yet, so the process would do nothing",
+  allowed: "all, worker",
+};
+
+async function serve(io: Io, app: App, config: Config, role: string): Promise<ExitCode> {
   const interrupted = new Promise<void>((resolve) => io.onInterrupt(resolve));
+  const [{ assertSameKey, assertSessions }, { withoutPassword }, { forgetLostWorkers }] = await Promise.all([
+    import("./fellow-workers.ts"),
+    import("../domain/database-address.ts"),
+    import("../storage/worker-list.ts"),
+  ]);
+  await assertSessions(app, config);
+  await assertSameKey(app, config);
+  await app.write(forgetLostWorkers);
   const engine = await app.createEngine();
-  app.log.info("serving", { database });
+  const database = withoutPassword(config.database);
+  app.log.info("serving", { database, role });
   engine.start();
   await interrupted;
-  app.log.info("stopping in order", { database });
-  await engine.stop();
-  app.log.info("stopped", { database });
+  await stopInOrder(app, engine, database);
   return 0;
+}
+
+async function stopInOrder(app: App, engine: Engine, database: string): Promise<void> {
+  const { ENGINE_LIMITS } = await import("../engine/context.ts");
+  app.log.info("stopping in order; a second signal stops at once", { database });
+  const stopped = engine.stop();
+  // The database may be what is out of order, so nothing waits for this answer, and nothing depends on it.
+  const mails = await Promise.race([mailsInFlight(app), stopped.then(() => 0)]).catch(() => 0);
+  if (mails > 0)
+    app.log.info("waiting for mail servers to answer", { mails, atMostSeconds: ENGINE_LIMITS.stopWithinMs / SECOND_MS });
+  await stopped;
+  app.log.info("stopped", { database });
+}
+
+/** Mails of this process that the database knows to be on their way. */
+async function mailsInFlight(app: App): Promise<number> {
+  const { knownWorkers } = await import("../storage/worker-list.ts");
+  const workers = await knownWorkers(app.reader, app.liveness);
+  const own = workers.filter(({ host, pid }) => host === hostname() && pid === process.pid);
+  return own.reduce((sum, worker) => sum + worker.mailsInFlight, 0);
 }

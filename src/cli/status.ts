@@ -29,7 +29,7 @@ async function status(io: Io, app: App, options: CommonOptions): Promise<ExitCod
   const views = await viewCampaigns(app, engine);
   const at = app.clock.now();
   if (options.json === true) {
-    const state = { text: engineText(engine, at), remedy: engineRemedy(engine) ?? null };
+    const state = { state: engine.kind, text: engineText(engine, at), remedy: engineRemedy(engine) ?? null };
     io.stdout(`${JSON.stringify({ campaigns: views.map(viewJson), engine: state, workers: workers.map(workerJson) })}\n`);
     return 0;
   }

@@ -32,5 +32,7 @@ const UNREADABLE = "cannot be read: check the port, and write / : @ # and % in u
 
 function isReadable(address: string): boolean {
   // No host stands for the server on this machine, where libpq looks for its socket; the standard for URLs wants one.
-  return URL.canParse(address.replace("@/", "@localhost/"));
+  const withHost = address.replace("@/", "@localhost/");
+  // A password with a bare slash would end there, and its rest become a host and a name, with the @ in it.
+  return URL.canParse(withHost) && !new URL(withHost).pathname.includes("@");
 }

@@ -2,15 +2,15 @@ import { type Kysely, sql } from "kysely";
 import type pg from "pg";
 import type { Instant } from "../domain/instant.ts";
 import type { Clock } from "../engine/ports.ts";
-import { schemaVersion } from "./migrate.ts";
+import { type SchemaHealth, schemaHealth } from "./health.ts";
 import { openPostgres } from "./postgres.ts";
 import type { Database } from "./schema.ts";
 
-/** Whether goniec's tables are in the database at `url`. Throws a StorageError when that cannot be asked. */
-export async function isSetUpOnPostgres(url: string): Promise<boolean> {
+/** The schema of the database at `url`, which stays as it is; 0 when it has none. Throws a StorageError when that cannot be asked. */
+export async function schemaOnPostgres(url: string): Promise<SchemaHealth> {
   const database = await openPostgres(url);
   try {
-    return (await schemaVersion(database.reader)) > 0;
+    return await schemaHealth(database.reader);
   } finally {
     await database.close();
   }

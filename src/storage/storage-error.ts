@@ -35,7 +35,8 @@ export class StorageError extends Error {
     if (error instanceof StorageError) return error;
     const { code } = error as { code?: unknown };
     const sqlState = typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-    const rule = sqlState === undefined ? NO_ANSWER : (POSTGRES_RULES.find(({ matches }) => matches.test(sqlState)) ?? OTHER);
+    const withoutState = /^SASL/.test(messageOf(error)) ? NO_PASSWORD : NO_ANSWER;
+    const rule = sqlState === undefined ? withoutState : (POSTGRES_RULES.find(({ matches }) => matches.test(sqlState)) ?? OTHER);
     const text = rule.text === undefined ? "" : ` ${rule.text}`;
     return new StorageError(rule.kind, `the database ${place}${text}: ${messageOf(error)}`, error);
   }
@@ -67,6 +68,11 @@ const RULES: readonly Rule[] = [
 ];
 
 const NO_ANSWER: Omit<Rule, "matches"> = { kind: "unreachable", text: "does not answer" };
+/** The driver's own words: it was asked for a password, and has none or another kind of one. */
+const NO_PASSWORD: Omit<Rule, "matches"> = {
+  kind: "unusable",
+  text: "wants a password: write it in the address, or set PGPASSWORD",
+};
 const OTHER: Omit<Rule, "matches"> = { kind: "failed" };
 
 const POSTGRES_RULES: readonly Rule[] = [
@@ -76,6 +82,12 @@ const POSTGRES_RULES: readonly Rule[] = [
   { matches: /^28/, kind: "unusable", text: "does not let us in: check user and password" },
   { matches: /^3D000$/, kind: "unusable", text: "does not exist: create it first, with createdb" },
   { matches: /^(42501|25006)$/, kind: "unusable", text: "may not be written by this user" },
+  // A statement that was prepared is unknown, or one that was not is known: this happens only when sessions are not ours alone.
+  {
+    matches: /^(26000|42P05)$/,
+    kind: "unusable",
+    text: "lies behind a pooler that shares sessions: use PgBouncer's session mode, or the server's own address",
+  },
   // Shutting down, starting up, connection lost, too many connections, or a session that was ended from outside.
   { matches: /^(08|57P0|53300|25P0)/, kind: "unreachable", text: "does not answer" },
   { matches: /^53100$/, kind: "failed", text: "found no space left on the disk" },
