@@ -79,7 +79,7 @@ export async function cancelCampaign(trx: Trx, campaignId: number, actor: Actor,
     .updateTable("CampaignEmailQueue")
     .set({ state: "cancelled", reason: "campaign cancelled", updatedAt: now })
     .where("campaignId", "=", campaignId)
-    .where("state", "=", "pending")
+    .where("state", "=", sql.lit("pending"))
     .execute();
   await trx
     .updateTable("CampaignLead")

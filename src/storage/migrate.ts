@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { keptMailboxes } from "./migrations/0002-kept-mailboxes.ts";
+import { campaignsOwnRows } from "./migrations/0003-campaigns-own-rows.ts";
 import type { Database } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
 
@@ -46,6 +47,7 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { name: "initial", statements: initial },
   { name: "kept mailboxes", statements: keptMailboxes },
+  { name: "campaigns' own rows", statements: campaignsOwnRows },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -28,12 +28,19 @@ export async function campaignReports(db: Kysely<Database>, campaignId?: number)
     .$if(campaignId !== undefined, (query) => query.where("campaignId", "=", campaignId as number))
     .groupBy(["campaignId", "state"])
     .execute();
+  const countsOf = new Map(campaigns.map(({ id }) => [id, noLeads()]));
+  for (const { campaignId: id, state, n } of rows) {
+    const counts = countsOf.get(id);
+    if (counts !== undefined) counts[state] = Number(n);
+  }
   return campaigns.map((campaign) => {
-    const counts = Object.fromEntries(LEAD_STATES.map((state) => [state, 0])) as Record<LeadState, number>;
-    for (const row of rows) if (row.campaignId === campaign.id) counts[row.state] = Number(row.n);
+    const counts = countsOf.get(campaign.id) ?? noLeads();
     return { ...campaign, counts, leads: Object.values(counts).reduce((sum, n) => sum + n, 0) };
   });
 }
+
+const noLeads = (): Record<LeadState, number> =>
+  Object.fromEntries(LEAD_STATES.map((state) => [state, 0])) as Record<LeadState, number>;
 
 /** The next planned mail of a campaign. */
 export interface NextMail {
@@ -164,11 +171,17 @@ export async function skippedLeads(
 /** Whether a running or scheduled campaign has a lead that a mail may still go to by itself. */
 export async function hasWork(db: Kysely<Database>): Promise<boolean> {
   const open = await db
-    .selectFrom("CampaignLead as cl")
-    .innerJoin("Campaign as c", "c.id", "cl.campaignId")
-    .select("cl.id")
+    .selectFrom("Campaign as c")
+    .select("c.id")
     .where("c.status", "in", ["IN_PROGRESS", "SCHEDULED"])
-    .where("cl.state", "in", OPEN_LEAD_STATES)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom("CampaignLead as cl")
+          .select("cl.id")
+          .whereRef("cl.campaignId", "=", "c.id")
+          .where("cl.state", "in", OPEN_LEAD_STATES),
+      ),
+    )
     .limit(1)
     .executeTakeFirst();
   return open !== undefined;

@@ -111,6 +111,8 @@ function openFile(open: OpenFile, path: string): SqliteFile {
     assertPragma(file, "foreign_keys = ON", "foreign_keys", 1);
     file.exec("PRAGMA journal_size_limit = 67108864");
     file.exec("PRAGMA cache_size = -65536");
+    // Every question has an index; for a few values beside a table SQLite otherwise makes one of them, and reads the whole table to use it.
+    file.exec("PRAGMA automatic_index = OFF");
     return file;
   } catch (error) {
     file?.close();

@@ -26,9 +26,10 @@ export interface UnconfirmedMail {
 }
 
 export async function unconfirmedMails(db: Kysely<Database>): Promise<UnconfirmedMail[]> {
+  // A cross join, because SQLite keeps its order: an inner one is begun with the ledger where nobody has counted the rows.
   return db
     .selectFrom("CampaignEmailQueue as q")
-    .innerJoin("SendLog as log", (join) => join.onRef("log.queueId", "=", "q.id").on("log.state", "=", "unconfirmed"))
+    .crossJoin("SendLog as log")
     .innerJoin("Campaign as c", "c.id", "q.campaignId")
     .innerJoin("Mailbox as m", "m.id", "log.mailboxId")
     .select([
@@ -43,7 +44,9 @@ export async function unconfirmedMails(db: Kysely<Database>): Promise<Unconfirme
     ])
     .select(sql<number>`log."handedOverAt"`.as("handedOverAt"))
     .select(sql<string>`COALESCE(q."reason", '')`.as("reason"))
-    .where("q.state", "=", "unconfirmed")
+    .where("q.state", "=", sql.lit("unconfirmed"))
+    .whereRef("log.queueId", "=", "q.id")
+    .where("log.state", "=", "unconfirmed")
     .orderBy("log.handedOverAt")
     .execute();
 }

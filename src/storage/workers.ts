@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { WorkerIdentity } from "../engine/ports.ts";
 import type { Liveness } from "./liveness.ts";
@@ -21,7 +21,7 @@ export async function renewWorker(
   await db
     .updateTable("CampaignEmailQueue")
     .set({ leaseExpiresAt: now + emailLeaseMs })
-    .where("state", "=", "sending")
+    .where("state", "=", sql.lit("sending"))
     .where("leaseOwner", "=", worker.bootId)
     .execute();
 }

@@ -1,0 +1,363 @@
+import type { Transaction } from "kysely";
+import type { Claim, ClaimedEmail, QueuedEmail, Settlement, StoreTransaction } from "../../src/engine/ports.ts";
+import { wakeWaitingForSession } from "../../src/storage/campaigns.ts";
+import { lastWrittenInstant, mailboxConditions } from "../../src/storage/health.ts";
+import { leadPlace } from "../../src/storage/lead-place.ts";
+import { suppressions } from "../../src/storage/leads.ts";
+import { cancelCampaign, startCampaign } from "../../src/storage/lifecycle.ts";
+import { addLeads, setCampaignMailboxes } from "../../src/storage/registry.ts";
+import {
+  campaignReports,
+  hasWork,
+  lastTryId,
+  leadsInState,
+  loggedTries,
+  loggedTriesById,
+  nextMails,
+  waitingCount,
+} from "../../src/storage/reports.ts";
+import type { Database } from "../../src/storage/schema.ts";
+import { decideUnconfirmed, unconfirmedMails } from "../../src/storage/unconfirmed.ts";
+import { BY_ID } from "./explain.ts";
+import type { FilledDatabase } from "./filled-database.ts";
+import { ALL_DUE_AT, COMPLETED, WITH_A_MAIL_ON_ITS_WAY } from "./filled-rows.ts";
+
+/** Something that the program asks of its database or does with it, and how it may find the rows of tables that grow. */
+export interface Question {
+  readonly name: string;
+  /** Asks it by the program's own function, and leaves the database as it was. */
+  readonly ask: (database: FilledDatabase) => Promise<unknown>;
+  /** Each growing table that it reads, and the indexes by which it may; rows may always be found by their id. */
+  readonly by: Readonly<Record<string, readonly string[]>>;
+  /** As `by`, of tables that only one of the databases reads for it. */
+  readonly byOnOne?: Readonly<Record<string, readonly string[]>>;
+  /** Tables that it may read from end to end, and why. */
+  readonly whole?: Readonly<Record<string, string>>;
+  /** What it reads grows with the database, for the reasons that stand beside it. */
+  readonly grows?: string;
+}
+
+const NOW = ALL_DUE_AT;
+const MINUTE_MS = 60_000;
+const WORKER = { bootId: "boot-2", host: "test", pid: 1, version: "0" };
+const ASKER = { bootId: WORKER.bootId, inFlight: new Set<number>() };
+const CAMPAIGN = WITH_A_MAIL_ON_ITS_WAY;
+const LEAD = "lead-7@example.test";
+const BATCH = 5;
+
+/** What a mail is found with, wherever it is read: its lead, its place, and whether it was handed over before. */
+const EMAIL = {
+  Lead: [BY_ID],
+  CampaignLead: [BY_ID],
+  Suppression: ["Suppression_pkey"],
+  SendLog: ["SendLog_intent"],
+};
+
+const USAGE = { DailyUsage: ["DailyUsage_pkey"] };
+
+/** The engine's, at every pass and for every mail. */
+export const ENGINE_QUESTIONS: readonly Question[] = [
+  { name: "campaigns that are due", ask: ({ store }) => store.dueCampaigns(NOW, BATCH), by: { Campaign: ["Campaign_due"] } },
+  { name: "the next instant", ask: ({ store }) => store.nextInstant(), by: { Campaign: ["Campaign_due"] } },
+  {
+    name: "campaigns with abandoned mails",
+    ask: ({ store }) => store.abandonedCampaigns(ASKER, NOW),
+    by: { CampaignEmailQueue: ["Queue_sendingCampaign"] },
+  },
+  {
+    name: "the abandoned mails of a campaign",
+    ask: (database) => engine(database, (tx) => tx.abandonedEmails(CAMPAIGN, ASKER, NOW + MINUTE_MS)),
+    by: { ...EMAIL, CampaignEmailQueue: ["Queue_sendingCampaign"], SendLog: ["SendLog_intent", "SendLog_queue"] },
+  },
+  {
+    name: "a worker's charge and the leases of its mails",
+    ask: ({ store }) => store.takeCharge(WORKER, { engine: MINUTE_MS, email: MINUTE_MS }),
+    by: { CampaignEmailQueue: ["Queue_sending", "Queue_sendingCampaign"] },
+  },
+  {
+    name: "a campaign's hold",
+    ask: (database) => engine(database, (tx) => tx.hold(CAMPAIGN)),
+    by: {},
+    byOnOne: { CampaignMailbox: ["CampaignMailbox_pkey"] },
+  },
+  {
+    name: "a campaign's hold when it is due",
+    ask: (database) => engine(database, (tx) => tx.holdIfDue(CAMPAIGN, NOW)),
+    by: {},
+    byOnOne: { CampaignMailbox: ["CampaignMailbox_pkey"] },
+  },
+  {
+    name: "the facts of a campaign",
+    ask: (database) => engine(database, (tx) => tx.campaignFacts(CAMPAIGN, NOW)),
+    by: { CampaignMailbox: ["CampaignMailbox_pkey"], CampaignEmailQueue: ["Queue_sending"], ...USAGE },
+  },
+  {
+    name: "the next mails of a campaign",
+    ask: (database) => engine(database, (tx) => tx.nextEmails(CAMPAIGN, NOW, BATCH)),
+    by: { ...EMAIL, CampaignEmailQueue: ["Queue_pending"] },
+  },
+  {
+    name: "a campaign's stored plan",
+    ask: (database) => engine(database, (tx) => tx.plannedEmails(CAMPAIGN)),
+    by: { CampaignEmailQueue: ["Queue_pending"] },
+  },
+  {
+    name: "the leads that wait",
+    ask: (database) => engine(database, (tx) => tx.waitingLeads(CAMPAIGN, BATCH)),
+    by: { ...EMAIL, CampaignLead: ["CampaignLead_order"] },
+  },
+  {
+    name: "whether a lead is open",
+    ask: (database) => engine(database, (tx) => tx.hasOpenLeads(CAMPAIGN)),
+    by: { CampaignLead: ["CampaignLead_order"] },
+  },
+  { name: "a message", ask: (database) => engine(database, (tx) => tx.messageVersion(CAMPAIGN)), by: { Message: [] } },
+  {
+    name: "claim, intent and outcome",
+    ask: (database) => engine(database, sendMails),
+    by: {
+      ...EMAIL,
+      ...USAGE,
+      // SQLite, once somebody has counted the rows, goes through the mails on their way: no more than there are sessions.
+      CampaignEmailQueue: ["Queue_pending", "Queue_sendingCampaign"],
+      SendLog: ["SendLog_intent", "SendLog_queue"],
+    },
+    byOnOne: { CampaignMailbox: ["CampaignMailbox_mailbox"] },
+  },
+  {
+    name: "campaigns that wait for a mailbox's session",
+    ask: (database) => order(database, (trx) => wakeWaitingForSession(trx, [CAMPAIGN], 0)),
+    by: { CampaignMailbox: ["CampaignMailbox_mailbox"] },
+    whole: { Campaign: "PostgreSQL joins few campaigns whole to those of the mailbox" },
+    grows: "all campaigns of the mailbox are looked at",
+  },
+  {
+    name: "a changed plan",
+    ask: (database) => engine(database, changePlan),
+    by: { ...EMAIL, CampaignEmailQueue: ["Queue_pending"], CampaignLead: ["CampaignLead_order"] },
+  },
+  {
+    name: "a suppressed lead",
+    ask: (database) => engine(database, (tx) => tx.suppress(LEAD, "asked to", "person", NOW)),
+    by: { Lead: ["Lead_address_key"], CampaignLead: ["CampaignLead_lead"] },
+  },
+  {
+    name: "a campaign's status and next look",
+    ask: (database) =>
+      engine(database, async (tx) => {
+        await tx.setCampaignStatus(CAMPAIGN, ["IN_PROGRESS"], "COMPLETED", NOW);
+        await tx.setNextDue(CAMPAIGN, NOW, undefined);
+      }),
+    by: { Campaign: [] },
+  },
+];
+
+/** People's, and those of who follows a campaign. */
+export const PEOPLES_QUESTIONS: readonly Question[] = [
+  {
+    name: "the overview of all campaigns",
+    ask: ({ recorder }) => campaignReports(recorder.db),
+    by: { CampaignLead: ["CampaignLead_order"] },
+    whole: { Campaign: "each is shown", CampaignLead: "each is counted, because no counter is kept that could be wrong" },
+    grows: "as above",
+  },
+  {
+    name: "the overview of a campaign",
+    ask: ({ recorder }) => campaignReports(recorder.db, CAMPAIGN),
+    by: { CampaignLead: ["CampaignLead_order"] },
+    grows: "the campaign's leads are counted",
+  },
+  {
+    name: "the next mails to show",
+    ask: ({ recorder }) => nextMails(recorder.db, CAMPAIGN, BATCH),
+    by: { CampaignEmailQueue: ["Queue_pending"] },
+  },
+  {
+    name: "a page of the log",
+    ask: ({ recorder }) => loggedTries(recorder.db, CAMPAIGN, 2, BATCH),
+    by: { SendLog: ["SendLog_campaign"] },
+  },
+  { name: "tries whose answer was open", ask: ({ recorder }) => loggedTriesById(recorder.db, [1, 2]), by: { SendLog: [] } },
+  {
+    name: "a campaign's last try",
+    ask: ({ recorder }) => lastTryId(recorder.db, CAMPAIGN),
+    by: { SendLog: ["SendLog_campaign"] },
+  },
+  {
+    name: "leads in a state",
+    ask: ({ recorder }) => leadsInState(recorder.db, CAMPAIGN, "sent", BATCH),
+    by: { CampaignLead: ["CampaignLead_order"] },
+  },
+  {
+    name: "how many leads wait",
+    ask: ({ recorder }) => waitingCount(recorder.db, CAMPAIGN),
+    by: { CampaignLead: ["CampaignLead_order"] },
+    grows: "they are counted",
+  },
+  {
+    name: "where a lead stands",
+    ask: ({ recorder }) => leadPlace(recorder.db, CAMPAIGN, LEAD),
+    by: {
+      Lead: ["Lead_address_key"],
+      CampaignLead: ["CampaignLead_campaignId_leadId_key", "CampaignLead_lead", "CampaignLead_order"],
+      Suppression: ["Suppression_pkey"],
+      CampaignEmailQueue: ["Queue_campaignLead"],
+      SendLog: ["SendLog_lead"],
+    },
+    grows: "the leads ahead of it are counted",
+  },
+  {
+    name: "the unconfirmed mails",
+    ask: ({ recorder }) => unconfirmedMails(recorder.db),
+    by: { CampaignEmailQueue: ["Queue_unconfirmed"], SendLog: ["SendLog_queue"] },
+  },
+  {
+    name: "a decision that a mail was sent",
+    ask: (database) => order(database, (trx) => decideFirst(trx, "mark-sent")),
+    by: { CampaignEmailQueue: ["Queue_unconfirmed"], SendLog: ["SendLog_queue"] },
+  },
+  {
+    name: "a decision to send a mail again",
+    ask: (database) => order(database, (trx) => decideFirst(trx, "send-again")),
+    by: { CampaignEmailQueue: ["Queue_unconfirmed"], SendLog: ["SendLog_queue"], ...USAGE },
+  },
+  {
+    name: "the suppressed addresses",
+    ask: ({ recorder }) => suppressions(recorder.db),
+    by: { Suppression: [] },
+    whole: { Suppression: "each is listed" },
+    grows: "as above",
+  },
+  { name: "the mailboxes", ask: ({ recorder }) => mailboxConditions(recorder.db), by: {}, grows: "each is listed" },
+  {
+    name: "whether anybody has work",
+    ask: ({ recorder }) => hasWork(recorder.db),
+    by: { CampaignLead: ["CampaignLead_order", "CampaignLead_campaignId_leadId_key"] },
+    whole: { Campaign: "asked by `goniec doctor`, of campaigns and not of leads, up to the first that has" },
+  },
+  {
+    name: "the latest instant that was written",
+    ask: ({ recorder }) => lastWrittenInstant(recorder.db),
+    by: { SendLog: ["SendLog_mailbox"] },
+    whole: { Event: "asked by `goniec doctor`; the history grows with what people and servers do, and not with mails" },
+    grows: "as above, and one look into the index for each mailbox",
+  },
+  {
+    name: "added leads",
+    ask: (database) =>
+      order(database, (trx) =>
+        addLeads(
+          trx,
+          CAMPAIGN,
+          [LEAD, "new@example.test"].map((address) => ({ address, fields: {} })),
+          NOW,
+        ),
+      ),
+    by: { CampaignLead: ["CampaignLead_order", "CampaignLead_campaignId_leadId_key"] },
+    grows: "the last position is looked for in the campaign, once for a file",
+  },
+  {
+    name: "other mailboxes of a campaign",
+    ask: (database) => order(database, (trx) => setCampaignMailboxes(trx, CAMPAIGN, [2, 3], NOW)),
+    by: { CampaignMailbox: ["CampaignMailbox_pkey", "CampaignMailbox_mailbox"] },
+  },
+  {
+    name: "the end of a campaign",
+    ask: (database) => order(database, (trx) => cancelCampaign(trx, CAMPAIGN, "test", NOW)),
+    by: { CampaignEmailQueue: ["Queue_pending"], CampaignLead: ["CampaignLead_order"] },
+    grows: "each open lead is skipped",
+  },
+  {
+    name: "the start of a campaign",
+    ask: (database) => order(database, (trx) => startCampaign(trx, COMPLETED, "test", NOW)),
+    by: { CampaignMailbox: ["CampaignMailbox_pkey"], CampaignLead: ["CampaignLead_order"] },
+  },
+];
+
+/** Thrown to leave the database as it was. */
+class Undone extends Error {}
+
+async function undone(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof Undone)) throw error;
+  });
+}
+
+/** Does what the engine does in one transaction. */
+const engine = ({ store }: FilledDatabase, work: (tx: StoreTransaction) => Promise<unknown>): Promise<void> =>
+  undone(
+    store.transaction(async (tx) => {
+      await work(tx);
+      throw new Undone();
+    }),
+  );
+
+/** Does what a person orders. */
+const order = ({ recorder }: FilledDatabase, work: (trx: Transaction<Database>) => Promise<unknown>): Promise<void> =>
+  undone(
+    recorder.db.transaction().execute(async (trx) => {
+      await work(trx);
+      throw new Undone();
+    }),
+  );
+
+async function decideFirst(trx: Transaction<Database>, decision: "mark-sent" | "send-again"): Promise<void> {
+  const [first] = await unconfirmedMails(trx);
+  const decided = await decideUnconfirmed(trx, first?.id ?? 0, decision, "test", NOW);
+  if (!decided.ok) throw new Error(decided.error.message);
+}
+
+/** The three commits of a few mails, on the turn of the day and with a refusal, so that every statement of theirs is asked. */
+async function sendMails(tx: StoreTransaction): Promise<void> {
+  const next = await tx.nextEmails(CAMPAIGN, NOW, BATCH);
+  mustBe(await tx.claim(next.map(claimOf)), "claimed");
+  const emails = (await tx.emailsToHandOver(next.map(({ id }) => id))) as ClaimedEmail[];
+  const intents = emails.map((email) => ({
+    email,
+    worker: WORKER.bootId,
+    at: NOW,
+    campaignDay: "2101-01-02",
+    mailboxDay: "2101-01-02",
+  }));
+  mustBe(await tx.recordIntents(intents), "handed over");
+  const settled = await tx.settle(emails.map(refusalOf));
+  mustBe(settled.every(Boolean), "settled");
+}
+
+function mustBe(isSo: boolean, what: string): void {
+  if (!isSo) throw new Error(`the mails could not be ${what}`);
+}
+
+const claimOf = (email: QueuedEmail): Claim => ({
+  email,
+  worker: WORKER.bootId,
+  mailboxId: email.mailboxId ?? 0,
+  at: NOW,
+  leaseExpiresAt: NOW + MINUTE_MS,
+  gapBeforeMs: 0,
+  position: { seed: 42, paceIndex: 1, dayStartIndex: 0 },
+  campaignDay: "2101-01-01",
+  mailboxDay: "2101-01-01",
+  messageId: CAMPAIGN,
+  rfcMessageId: `<again-${email.id}@acme.test>`,
+  composedAt: NOW,
+});
+
+const refusalOf = (email: ClaimedEmail): Settlement => ({
+  email,
+  worker: WORKER.bootId,
+  at: NOW,
+  ledger: { state: "rejected", outcome: "recipient-permanent" },
+  queue: { state: "failed", attempt: 1 },
+  lead: { state: "failed" },
+  giveBack: true,
+});
+
+async function changePlan(tx: StoreTransaction): Promise<void> {
+  const waiting = await tx.waitingLeads(CAMPAIGN, BATCH);
+  const planned = await tx.plannedEmails(CAMPAIGN);
+  const common = { at: NOW, mailboxId: CAMPAIGN, cause: "test" };
+  const move = planned.slice(0, BATCH).map(({ id, address, scheduledAt }) => ({ id, address, from: scheduledAt, ...common }));
+  const add = waiting.map((lead) => ({ lead, ...common }));
+  await tx.changePlan(CAMPAIGN, { anew: true, add, move, withdraw: planned.slice(-1) }, NOW);
+}
