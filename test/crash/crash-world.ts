@@ -134,14 +134,15 @@ export class CrashWorld {
     return engine;
   }
 
-  async report(): Promise<CampaignReport> {
-    const [report] = await campaignReports(this.app.reader);
+  /** Of the campaign, or of the only one. */
+  async report(campaignId?: number): Promise<CampaignReport> {
+    const report = (await campaignReports(this.app.reader)).find(({ id }) => campaignId === undefined || id === campaignId);
     if (report === undefined) throw new Error("no campaign");
     return report;
   }
 
-  async completed(): Promise<void> {
-    await eventually(async () => (await this.report()).status === "COMPLETED", "the campaign is completed");
+  async completed(campaignId?: number): Promise<void> {
+    await eventually(async () => (await this.report(campaignId)).status === "COMPLETED", "the campaign is completed");
   }
 
   deliveriesTo(address: string): number {
