@@ -41,6 +41,9 @@ describe("goniec demo", () => {
     const io = await world.run(["demo", "--database", world.file("mine.db", "")]);
     expect(io.exitCode).toBe(2);
     expect(io.err).toContain("exists already");
+    const onServer = await world.run(["demo", "--database", "postgres://anna:geheim@db.acme.test/goniec"]);
+    expect(onServer.exitCode).toBe(2);
+    expect(onServer.err).toContain(`"postgres://anna:***@db.acme.test/goniec": is on a server; allowed: the name of a new file`);
   });
 
   it.each([

@@ -4,13 +4,21 @@ import { join } from "node:path";
 import { type App, createApp } from "../src/app.ts";
 import { run } from "../src/cli/run.ts";
 import { loadConfig } from "../src/config.ts";
+import { isPostgresUrl } from "../src/domain/database-address.ts";
 import { createLogger } from "../src/log.ts";
 import { type TestIo, type TestIoOptions, testIo } from "./cli-io.ts";
 
 /** A folder with files as a person has them, and commands run in this process on a database there. */
 export class CliWorld {
   readonly folder = mkdtempSync(join(tmpdir(), "goniec-cli-"));
-  readonly database = join(this.folder, "data", "goniec.db");
+  /** A SQLite file in the folder, unless another database is given. */
+  readonly database: string;
+  /** Where the key of a database on a server lies. */
+  readonly keyFile = join(this.folder, "goniec.key");
+
+  constructor(database?: string) {
+    this.database = database ?? join(this.folder, "data", "goniec.db");
+  }
 
   /** Writes a file into the folder and returns its path. */
   file(name: string, content: string | Uint8Array): string {
@@ -33,7 +41,8 @@ export class CliWorld {
 
   /** The database as another program sees it; the caller closes it. */
   async open(): Promise<App> {
-    const loaded = loadConfig({}, { database: this.database }, "no-such-file.json");
+    const onServer = isPostgresUrl(this.database) ? { GONIEC_KEY_FILE: this.keyFile } : {};
+    const loaded = loadConfig(onServer, { database: this.database }, "no-such-file.json");
     if (!loaded.ok) throw new Error(loaded.error.message);
     return createApp(loaded.value.config, createLogger("silent", false));
   }

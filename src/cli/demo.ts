@@ -31,7 +31,11 @@ export function registerDemo(program: Command, io: Io): void {
 }
 
 async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
-  const [{ existsSync }, { parseDuration }] = await Promise.all([import("node:fs"), import("../domain/duration.ts")]);
+  const [{ existsSync }, { parseDuration }, { isPostgresUrl, withoutPassword }] = await Promise.all([
+    import("node:fs"),
+    import("../domain/duration.ts"),
+    import("../domain/database-address.ts"),
+  ]);
   const leads = Number(options.leads);
   if (!Number.isInteger(leads) || leads < 1 || leads > LEADS_MAX) {
     return refuse(io, {
@@ -44,11 +48,12 @@ async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
   const delay = parseDuration(options.delay, "--delay");
   if (!delay.ok) return refuse(io, delay.error);
   // In a database with campaigns of its own the demo's engine would send those too, and for real.
-  if (options.database !== undefined && existsSync(options.database)) {
+  const { database = "" } = options;
+  if (isPostgresUrl(database) || existsSync(database)) {
     return refuse(io, {
       field: "--database",
-      value: options.database,
-      message: "exists already, and the demo wants a database of its own",
+      value: withoutPassword(database),
+      message: isPostgresUrl(database) ? "is on a server" : "exists already, and the demo wants a database of its own",
       allowed: "the name of a new file",
     });
   }

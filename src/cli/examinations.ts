@@ -89,7 +89,7 @@ async function examineKey(app: App, config: Config, mailboxes: readonly MailboxC
   const stats = statSync(path, { throwIfNoEntry: false });
   const remedy =
     app.kind === "postgres"
-      ? "copy the key file of the worker that they were entered on; every worker needs the same one"
+      ? "copy the key file of the machine that they were entered on"
       : "restore the key file that belongs to this database";
   if (stats === undefined) {
     return locked.length === 0

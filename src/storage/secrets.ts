@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { CompactEncrypt, compactDecrypt } from "jose";
 import { StorageError } from "./storage-error.ts";
 
@@ -50,6 +51,7 @@ function loadKey(keyPath: string, newKey: () => Uint8Array): Uint8Array {
   if (!existsSync(keyPath)) {
     // `wx`: of two processes that start together one makes the key and the other reads it.
     try {
+      mkdirSync(dirname(keyPath), { recursive: true });
       writeFileSync(keyPath, `${Buffer.from(newKey()).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
       chmodSync(keyPath, 0o600);
     } catch (error) {

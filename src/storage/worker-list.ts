@@ -25,13 +25,16 @@ export async function knownWorkers(db: Kysely<Database>, liveness: Pick<Liveness
     .orderBy("w.heartbeatAt", "desc")
     .limit(LISTED_MAX)
     .execute();
-  const workers = rows.map(async ({ bootId, chargeUntil, mailsInFlight, ...row }) => ({
-    ...row,
-    ...(chargeUntil !== null && { chargeUntil }),
-    mailsInFlight: Number(mailsInFlight),
-    isDead: await liveness.isDead(bootId),
-  }));
-  return (await Promise.all(workers)).toSorted((a, b) => a.startedAt - b.startedAt);
+  const workers: KnownWorker[] = [];
+  // One after the other: the connection that knows who lives answers one question at a time.
+  for (const { bootId, chargeUntil, mailsInFlight, ...row } of rows)
+    workers.push({
+      ...row,
+      ...(chargeUntil !== null && { chargeUntil }),
+      mailsInFlight: Number(mailsInFlight),
+      isDead: await liveness.isDead(bootId),
+    });
+  return workers.toSorted((a, b) => a.startedAt - b.startedAt);
 }
 
 /**
