@@ -1,4 +1,6 @@
+import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
+import { dirname } from "node:path";
 import type { Kysely, Transaction } from "kysely";
 import { systemClock, systemRandom } from "./clock.ts";
 import { type Config, keyFileOf } from "./config.ts";
@@ -38,12 +40,18 @@ export interface AppOverrides {
   readonly timeouts?: SmtpTimeouts;
 }
 
+/** Where nobody has said where the key is to lie, its folder is ours to make; a database on a server has not made it. */
+function newKeyFor(config: Config): Uint8Array {
+  if (config.keyFile === undefined) mkdirSync(dirname(keyFileOf(config)), { recursive: true });
+  return systemRandom.key();
+}
+
 /** Opens the database of `config` (made when missing, brought to this program's schema) and wires the parts to it. */
 export async function createApp(config: Config, log: Logger, overrides: AppOverrides = {}): Promise<App> {
   const database = await openDatabase(config.database, overrides.clock ?? systemClock);
   const { clock, store, reader, liveness } = database;
   const inMemory = config.database === IN_MEMORY;
-  const secrets = inMemory ? OPEN_BOX : fileSecretBox(keyFileOf(config), systemRandom.key);
+  const secrets = inMemory ? OPEN_BOX : fileSecretBox(keyFileOf(config), () => newKeyFor(config));
   const createMailer = async (): Promise<Mailer> => {
     const [mailer, smtp] = await Promise.all([import("./mail/mailer.ts"), import("./mail/smtp.ts")]);
     return mailer.createMailer({

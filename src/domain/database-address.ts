@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from "./result.ts";
 
 /** What the setting `database` may be. */
-export const DATABASE_ALLOWED = "a SQLite file, or postgres://user:password@host:port/name";
+const DATABASE_ALLOWED = "a SQLite file, or postgres://user:password@host:port/name";
 
 /** Whether the setting `database` names a PostgreSQL database and not a SQLite file. */
 export function isPostgresUrl(database: string): boolean {

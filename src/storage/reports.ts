@@ -148,13 +148,6 @@ export async function mailboxRules(db: Kysely<Database>, address: string): Promi
     .executeTakeFirst();
 }
 
-/** Who has charge of the database, if anybody, as the lease says; whether that process lives is for the caller to ask. */
-export async function engineInCharge(
-  db: Kysely<Database>,
-): Promise<{ readonly bootId: string; readonly expiresAt: Instant } | undefined> {
-  return db.selectFrom("EngineLease").select(["bootId", "expiresAt"]).where("id", "=", 1).executeTakeFirst();
-}
-
 /** Every lead that was skipped, in any campaign, by the id of its place. */
 export async function skippedLeads(
   db: Kysely<Database>,

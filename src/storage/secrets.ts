@@ -1,5 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { CompactEncrypt, compactDecrypt } from "jose";
 import { StorageError } from "./storage-error.ts";
 
@@ -51,7 +50,6 @@ function loadKey(keyPath: string, newKey: () => Uint8Array): Uint8Array {
   if (!existsSync(keyPath)) {
     // `wx`: of two processes that start together one makes the key and the other reads it.
     try {
-      mkdirSync(dirname(keyPath), { recursive: true });
       writeFileSync(keyPath, `${Buffer.from(newKey()).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
       chmodSync(keyPath, 0o600);
     } catch (error) {

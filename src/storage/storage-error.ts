@@ -35,7 +35,7 @@ export class StorageError extends Error {
     if (error instanceof StorageError) return error;
     const { code } = error as { code?: unknown };
     const sqlState = typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-    const withoutState = /^SASL/.test(messageOf(error)) ? NO_PASSWORD : NO_ANSWER;
+    const withoutState = messageOf(error).startsWith("SASL") ? NO_PASSWORD : NO_ANSWER;
     const rule = sqlState === undefined ? withoutState : (POSTGRES_RULES.find(({ matches }) => matches.test(sqlState)) ?? OTHER);
     const text = rule.text === undefined ? "" : ` ${rule.text}`;
     return new StorageError(rule.kind, `the database ${place}${text}: ${messageOf(error)}`, error);

@@ -60,6 +60,7 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
   liquidjs: ["domain"],
   "markdown-it": ["mail"],
   nodemailer: ["mail"],
+  pg: ["storage"],
   pino: ["log.ts"],
   "pino-pretty": ["log.ts"],
   "smtp-server": ["mail"],
