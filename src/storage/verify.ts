@@ -35,7 +35,8 @@ export async function verify(db: Kysely<Database>): Promise<Verification> {
   });
 }
 
-async function verifySnapshot(db: Kysely<Database>): Promise<Verification> {
+/** As `verify`, in a transaction that the caller has begun. */
+export async function verifySnapshot(db: Kysely<Database>): Promise<Verification> {
   const findings: Finding[] = [];
   for (const check of checksFor(db)) findings.push(...(await check(db)));
   return {

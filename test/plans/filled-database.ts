@@ -12,7 +12,7 @@ import { openSqlite } from "../../src/storage/sqlite.ts";
 import { createSqliteStore } from "../../src/storage/sqlite-store.ts";
 import { TurningClock } from "../contract/turning-clock.ts";
 import { createDatabase, dropDatabase } from "../servers/postgres-server.ts";
-import { ALL_DUE_AT, fillStatements, NUMBERED_TABLES, type Size } from "./filled-rows.ts";
+import { ALL_DUE_AT, type FillWords, fillStatements, NUMBERED_TABLES, type Size } from "./filled-rows.ts";
 import { Recorder } from "./recorder.ts";
 
 /** A database with campaigns, a backlog and a ledger, and a store on it whose every statement is recorded. */
@@ -24,18 +24,28 @@ export interface FilledDatabase {
   close(): Promise<void>;
 }
 
+const SQLITE_FILL: FillWords = {
+  series: (count) => `WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < ${count}) SELECT`,
+  overriding: "",
+  day: (instant) => `date(${instant} / 1000, 'unixepoch')`,
+};
+
+const POSTGRES_FILL: FillWords = {
+  series: (count) => `WITH series(n) AS (SELECT generate_series(1, ${count}::bigint)) SELECT`,
+  overriding: "OVERRIDING SYSTEM VALUE",
+  day: (instant) => `to_char(to_timestamp(${instant} / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+};
+
 export async function openFilledSqlite(size: Size): Promise<FilledDatabase> {
   const folder = mkdtempSync(join(tmpdir(), "goniec-plans-"));
   const clock = new TurningClock(ALL_DUE_AT);
   const database = await openSqlite(join(folder, "goniec.db"), clock);
   const { writer } = database;
   await migrate(writer, SQLITE_WORDS, clock.now());
-  const series = (count: number): string =>
-    `WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < ${count}) SELECT`;
   // All references are right by the way in which the rows are numbered. They stay unchecked, because plans also name the looks at tables
   // that refer to a new row, which are only taken while some reference is broken.
   await sql`PRAGMA foreign_keys = OFF`.execute(writer);
-  await inOneTransaction(writer, fillStatements(size, series, ""));
+  await inOneTransaction(writer, fillStatements(size, SQLITE_FILL));
   const recorder = new Recorder(writer);
   const { db } = recorder;
   const recorded = { ...database, writer: db, reader: db, transaction: (work: never) => db.transaction().execute(work) };
@@ -59,12 +69,11 @@ export async function openFilledPostgres(serverUrl: string, size: Size): Promise
   const database = await openPostgres(await createDatabase(serverUrl, name));
   const { writer } = database;
   await migrate(writer, POSTGRES_WORDS, clock.now());
-  const series = (count: number): string => `WITH series(n) AS (SELECT generate_series(1, ${count}::bigint)) SELECT`;
   await inOneTransaction(writer, [
     "SET LOCAL statement_timeout = 0",
     // No trigger looks every reference up.
     "SET LOCAL session_replication_role = replica",
-    ...fillStatements(size, series, "OVERRIDING SYSTEM VALUE"),
+    ...fillStatements(size, POSTGRES_FILL),
     ...NUMBERED_TABLES.map(
       (table) => `SELECT setval(pg_get_serial_sequence('"${table}"', 'id'), (SELECT MAX("id") FROM "${table}"))`,
     ),

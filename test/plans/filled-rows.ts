@@ -8,6 +8,16 @@ export interface Size {
   readonly waitingEach: number;
 }
 
+/** The few words in which the databases differ when they are filled. */
+export interface FillWords {
+  /** The start of a query over n = 1 ... count, up to SELECT. */
+  series(count: number): string;
+  /** What the database wants to hear before it takes ids from outside. */
+  readonly overriding: string;
+  /** The UTC day of an instant, as text. */
+  day(instant: string): string;
+}
+
 /** The tables whose ids the database gives. */
 export const NUMBERED_TABLES = [
   "Lead",
@@ -22,10 +32,12 @@ export const NUMBERED_TABLES = [
 
 /** Every pending row is due by then. */
 export const ALL_DUE_AT = Date.UTC(2101, 0, 1);
-const BEGAN_AT = Date.UTC(2024, 0, 1);
+/** Noon, when it is the same day in Warsaw. */
+const BEGAN_AT = Date.UTC(2024, 0, 1, 12);
 const PLANNED_FROM = Date.UTC(2100, 0, 1);
 const GAP_MS = 90_000;
-const DAYS = 10;
+const DAY_MS = 86_400_000;
+const MAILS_PER_DAY = 4;
 const CAMPAIGNS_PER_MAILBOX = 10;
 const EVENTS_EACH = 4;
 
@@ -35,19 +47,15 @@ export const WITH_A_MAIL_ON_ITS_WAY = 1;
 const WITH_AN_UNCONFIRMED_MAIL = 11;
 const PAUSED = 21;
 const SCHEDULED = 31;
-export const COMPLETED = 41;
+export const DRAFT = 41;
 const WAITING_FOR_A_SESSION = 51;
 
-/**
- * Statements that fill an empty database, in SQL that both databases read.
- *
- * @param series the start of a query over n = 1 ... count, up to SELECT
- * @param overriding what the database wants to hear before it takes ids from outside
- */
-export function fillStatements(size: Size, series: (count: number) => string, overriding: string): string[] {
+/** Statements that fill an empty database, in which every invariant holds afterwards. */
+export function fillStatements(size: Size, words: FillWords): string[] {
   const insert = (table: string, rows: number, columns: Readonly<Record<string, string>>): string => {
     const names = Object.keys(columns).map((name) => `"${name}"`);
-    return `INSERT INTO "${table}" (${names.join(", ")}) ${overriding} ${series(rows)} ${Object.values(columns).join(", ")} FROM series`;
+    const select = `${words.series(rows)} ${Object.values(columns).join(", ")} FROM series`;
+    return `INSERT INTO "${table}" (${names.join(", ")}) ${words.overriding} ${select}`;
   };
   const { campaigns, doneEach, plannedEach, waitingEach } = size;
   const places = doneEach + plannedEach + waitingEach;
@@ -56,13 +64,14 @@ export function fillStatements(size: Size, series: (count: number) => string, ov
     insert("Lead", campaigns * places, LEAD),
     insert("Suppression", campaigns, SUPPRESSION),
     insert("Mailbox", mailboxesOf(size), MAILBOX),
-    insert("Campaign", campaigns, CAMPAIGN),
+    insert("Campaign", campaigns, { ...CAMPAIGN, lastHandOverAt: sentAt(String(doneEach)) }),
     insert("Message", campaigns, MESSAGE),
     insert("CampaignMailbox", campaigns, { campaignId: "n", mailboxId: mailboxOf("n", size) }),
     insert("CampaignLead", campaigns * places, placeColumns(size)),
-    insert("CampaignEmailQueue", campaigns * rows, queueColumns(size)),
-    insert("SendLog", campaigns * doneEach, ledgerColumns(size)),
-    insert("DailyUsage", campaigns * DAYS, usageColumns()),
+    insert("CampaignEmailQueue", campaigns * rows, queueColumns(size, words)),
+    insert("SendLog", campaigns * doneEach, ledgerColumns(size, words)),
+    usageOf("campaign"),
+    usageOf("mailbox"),
     insert("Event", campaigns * EVENTS_EACH, EVENT),
   ];
 }
@@ -73,8 +82,8 @@ const mailboxesOf = ({ campaigns }: Size): number => Math.ceil(campaigns / CAMPA
 const mailboxOf = (campaign: string, size: Size): string => `((${campaign} - 1) % ${mailboxesOf(size)} + 1)`;
 const placeId = (campaign: string, place: string, { doneEach, plannedEach, waitingEach }: Size): string =>
   `((${campaign} - 1) * ${doneEach + plannedEach + waitingEach} + ${place})`;
-const sentAt = (place: string): string => `(${BEGAN_AT} + ${place} * ${GAP_MS})`;
-const dayOf = (place: string): string => `('2024-01-' || (10 + ${place} % ${DAYS}))`;
+const sentAt = (place: string): string =>
+  `(${BEGAN_AT} + (${place} - 1) / ${MAILS_PER_DAY} * ${DAY_MS} + (${place} - 1) % ${MAILS_PER_DAY} * ${GAP_MS})`;
 const isSending = (campaign: string, place: string): string => `(${place} = 1 AND ${isOneOf(campaign, WITH_A_MAIL_ON_ITS_WAY)})`;
 const isUnconfirmed = (campaign: string, place: string): string =>
   `(${place} = 2 AND ${isOneOf(campaign, WITH_AN_UNCONFIRMED_MAIL)})`;
@@ -111,7 +120,7 @@ const CAMPAIGN = {
   id: "n",
   name: "'campaign ' || n",
   status: `CASE WHEN ${isOneOf("n", PAUSED)} THEN 'PAUSED' WHEN ${isOneOf("n", SCHEDULED)} THEN 'SCHEDULED'
-    WHEN ${isOneOf("n", COMPLETED)} THEN 'COMPLETED' ELSE 'IN_PROGRESS' END`,
+    WHEN ${isOneOf("n", DRAFT)} THEN 'DRAFT' ELSE 'IN_PROGRESS' END`,
   messageId: "n",
   zone: "'Europe/Warsaw'",
   windows: "'[]'",
@@ -125,7 +134,7 @@ const CAMPAIGN = {
   seed: "n",
   paceIndex: "0",
   dayStartIndex: "0",
-  nextDueAt: `CASE WHEN NOT ${isOneOf("n", COMPLETED)} THEN ${PLANNED_FROM} + n END`,
+  nextDueAt: `CASE WHEN NOT ${isOneOf("n", DRAFT)} THEN ${PLANNED_FROM} + n END`,
   waitGate: `CASE WHEN ${isOneOf("n", WAITING_FOR_A_SESSION)} THEN 'busy' ELSE 'pace' END`,
   ...BORN,
 };
@@ -156,11 +165,12 @@ function placeColumns(size: Size): Record<string, string> {
   };
 }
 
-function queueColumns(size: Size): Record<string, string> {
+function queueColumns(size: Size, { day }: FillWords): Record<string, string> {
   const { doneEach, plannedEach } = size;
   const { campaign, place } = numbering(doneEach + plannedEach);
   const whenDone = (value: string, otherwise = "NULL"): string =>
     `CASE WHEN ${place} <= ${doneEach} THEN ${value} ELSE ${otherwise} END`;
+  const whenLive = (value: string): string => `CASE WHEN ${place} <= ${doneEach} AND ${place} <> 3 THEN ${value} END`;
   const whenSending = (value: string): string => `CASE WHEN ${isSending(campaign, place)} THEN ${value} END`;
   return {
     id: "n",
@@ -179,8 +189,8 @@ function queueColumns(size: Size): Record<string, string> {
     leaseExpiresAt: whenSending(String(PLANNED_FROM)),
     claimedAt: whenDone(sentAt(place)),
     gapBeforeMs: String(GAP_MS),
-    campaignDay: whenDone(dayOf(place)),
-    mailboxDay: whenDone(dayOf(place)),
+    campaignDay: whenLive(day(sentAt(place))),
+    mailboxDay: whenLive(day(sentAt(place))),
     messageId: whenDone(campaign),
     rfcMessageId: whenDone("'<' || n || '@acme.test>'"),
     composedAt: whenDone(sentAt(place)),
@@ -188,7 +198,7 @@ function queueColumns(size: Size): Record<string, string> {
   };
 }
 
-function ledgerColumns(size: Size): Record<string, string> {
+function ledgerColumns(size: Size, { day }: FillWords): Record<string, string> {
   const { doneEach, plannedEach } = size;
   const { campaign, place } = numbering(doneEach);
   const queueId = `((${campaign} - 1) * ${doneEach + plannedEach} + ${place})`;
@@ -206,15 +216,15 @@ function ledgerColumns(size: Size): Record<string, string> {
     state: `CASE WHEN ${isSending(campaign, place)} THEN 'transmitting' WHEN ${isUnconfirmed(campaign, place)} THEN 'unconfirmed'
       WHEN ${place} = 3 THEN 'rejected' ELSE 'sent' END`,
     handedOverAt: sentAt(place),
-    campaignDay: dayOf(place),
-    mailboxDay: dayOf(place),
+    campaignDay: day(sentAt(place)),
+    mailboxDay: day(sentAt(place)),
     worker: "'boot-1'",
     fence: "1",
     startedAt: sentAt(place),
   };
 }
 
-function usageColumns(): Record<string, string> {
-  const { campaign, place } = numbering(DAYS);
-  return { scope: "'campaign'", scopeId: campaign, day: dayOf(`(${place} - 1)`), used: "1" };
-}
+/** What the limits count by. */
+const usageOf = (scope: "campaign" | "mailbox"): string =>
+  `INSERT INTO "DailyUsage" SELECT '${scope}', "${scope}Id", "${scope}Day", COUNT(*) FROM "SendLog" WHERE "state" <> 'rejected'
+    GROUP BY "${scope}Id", "${scope}Day"`;

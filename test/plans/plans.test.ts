@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Database } from "../../src/storage/schema.ts";
+import { expectVerified } from "../verified.ts";
 import { type Access, BY_ID, explainPostgres, explainSqlite, type Plan } from "./explain.ts";
 import { type FilledDatabase, openFilledPostgres, openFilledSqlite } from "./filled-database.ts";
 import type { Size } from "./filled-rows.ts";
@@ -85,6 +86,8 @@ describe("on SQLite", () => {
 
   afterAll(() => database.close());
 
+  it("the database is in order", () => expectVerified(database.plain));
+
   const onSqlite: Explain = (statement) => explainSqlite(database.plain, statement);
 
   describe("whose rows nobody has counted", () => {
@@ -120,6 +123,8 @@ describe("on PostgreSQL", () => {
   }, FILLED_WITHIN_MS);
 
   afterAll(() => database.close());
+
+  it("the database is in order", () => expectVerified(database.plain));
 
   describe.each(["force_custom_plan", "force_generic_plan"] as const)("with %s", (mode) => {
     it.each(QUESTIONS)("an index finds $name", async (question) => {

@@ -20,7 +20,7 @@ import type { Database } from "../../src/storage/schema.ts";
 import { decideUnconfirmed, unconfirmedMails } from "../../src/storage/unconfirmed.ts";
 import { BY_ID } from "./explain.ts";
 import type { FilledDatabase } from "./filled-database.ts";
-import { ALL_DUE_AT, COMPLETED, WITH_A_MAIL_ON_ITS_WAY } from "./filled-rows.ts";
+import { ALL_DUE_AT, DRAFT, WITH_A_MAIL_ON_ITS_WAY } from "./filled-rows.ts";
 
 /** Something that the program asks of its database or does with it, and how it may find the rows of tables that grow. */
 export interface Question {
@@ -269,7 +269,7 @@ export const PEOPLES_QUESTIONS: readonly Question[] = [
   },
   {
     name: "the start of a campaign",
-    ask: (database) => order(database, (trx) => startCampaign(trx, COMPLETED, "test", NOW)),
+    ask: (database) => order(database, (trx) => startCampaign(trx, DRAFT, "test", NOW)),
     by: { CampaignMailbox: ["CampaignMailbox_pkey"], CampaignLead: ["CampaignLead_order"] },
   },
 ];
