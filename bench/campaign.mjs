@@ -11,8 +11,8 @@ import { goniec, rateOf, runScript, serve, untilAccepted } from "./processes.mjs
 export const MAILBOXES = 4;
 export const CONNECTIONS_PER_MAILBOX = 5;
 const NAME = "bench";
-/** Follows threads; --seccomp-bpf stops the process at these two calls only. */
-const STRACE = ["strace", "-f", "--seccomp-bpf", "-c", "-e", "trace=fsync,fdatasync", "-o"];
+/** Follows threads; --seccomp-bpf stops the process at these two calls only. The file for the summary comes next. */
+export const STRACE = ["strace", "-f", "--seccomp-bpf", "-c", "-e", "trace=fsync,fdatasync", "-o"];
 
 /**
  * @param {string} path

@@ -11,6 +11,7 @@ export const work = "A CSV file of 1,000,000 leads into SQLite, the whole comman
 
 const LEADS = 1_000_000;
 const LEADS_QUICK = 20_000;
+const SHELL = "sqlite3";
 const FIGURE = "goniec send --detach, against the sqlite3 shell's .import into a table with the same unique index";
 const TARGET = /** @type {const} */ ({ side: "at most", value: 4 });
 
@@ -20,7 +21,7 @@ const TARGET = /** @type {const} */ ({ side: "at most", value: 4 });
  */
 export async function run({ quick }) {
   const leads = quick ? LEADS_QUICK : LEADS;
-  const hasShell = spawnSync("sqlite3", ["--version"]).status === 0;
+  const hasShell = spawnSync(SHELL, ["--version"]).status === 0;
   return inFolder(async (folder) => {
     const file = join(folder, "shell.csv");
     await writeLeads(file, leads);
@@ -55,7 +56,7 @@ async function importByShell(folder, file, leads) {
     `.import --csv --skip 1 ${file} lead`,
     "SELECT count(*) FROM lead;",
   ];
-  const { ms, output } = await runCommand("sqlite3", [database], `${script.join("\n")}\n`);
+  const { ms, output } = await runCommand(SHELL, [database], `${script.join("\n")}\n`);
   if (!output.includes(String(leads))) throw new Error(`the sqlite3 shell imported not ${leads} leads: ${output}`);
   for (const ending of ["", "-wal", "-shm"]) rmSync(`${database}${ending}`, { force: true });
   return ms;

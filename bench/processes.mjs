@@ -42,7 +42,7 @@ export async function startSink({ latencyMs = 0 } = {}) {
     count: async () => (await ask("count")).count,
     log: () => ask("log"),
     reset: async () => void (await ask("reset")),
-    stop: () => child.disconnect(),
+    stop: () => void (child.connected && child.disconnect()),
   };
 }
 
