@@ -36,13 +36,13 @@ function* textOf(lines) {
 /**
  * Enters the campaign with `goniec send --detach` and gives its mailboxes their connections. It is started, and nobody sends it yet.
  *
- * @param {{folder: string, database: string, leads: number, port: number, settings?: readonly string[]}} order
+ * @param {{folder: string, database: string, leads: number, port: number, settings?: readonly string[], html?: string}} order
  * @returns {Promise<{importMs: number}>} how long the whole command took
  */
-export async function enterCampaign({ folder, database, leads, port, settings = ["--delay", "0s"] }) {
+export async function enterCampaign({ folder, database, leads, port, settings = ["--delay", "0s"], html = MESSAGE.html }) {
   const [file, body] = [join(folder, "leads.csv"), join(folder, "body.html")];
   await writeLeads(file, leads);
-  writeFileSync(body, MESSAGE.html);
+  writeFileSync(body, html);
   const boxes = Array.from({ length: MAILBOXES }, (_, box) => `Box <${mailboxAddress(box)}>=smtp://127.0.0.1:${port}?tls=none`);
   const words = ["--database", database, "--leads", file, "--subject", MESSAGE.subject, "--body", body, ...settings];
   const { ms } = await goniec([
