@@ -42,10 +42,10 @@ const named = (row: Named): string => `campaign ${row.campaign}, lead ${row.lead
 
 async function onceEach(db: Kysely<Database>): Promise<Finding[]> {
   const query = sql<Named & { step: number; n: number }>`
-    SELECT c."name" AS campaign, l."address" AS lead, log."step" AS step, COUNT(*) AS n
-    FROM "SendLog" AS log JOIN "Campaign" AS c ON c."id" = log."campaignId" JOIN "Lead" AS l ON l."id" = log."leadId"
-    WHERE log."kind" = 'campaign' AND log."state" IN ${LIVE}
-    GROUP BY c."name", l."address", log."step" HAVING COUNT(*) > 1 LIMIT ${ASKED_MAX}`;
+    SELECT c."name" AS campaign, l."address" AS lead, again.step, again.n FROM (
+      SELECT "campaignId", "leadId", "step" AS step, COUNT(*) AS n FROM "SendLog"
+      WHERE "kind" = 'campaign' AND "state" IN ${LIVE} GROUP BY "campaignId", "leadId", "step" HAVING COUNT(*) > 1 LIMIT ${ASKED_MAX}
+    ) AS again JOIN "Campaign" AS c ON c."id" = again."campaignId" JOIN "Lead" AS l ON l."id" = again."leadId"`;
   return texts(
     db,
     query,
@@ -56,10 +56,13 @@ async function onceEach(db: Kysely<Database>): Promise<Finding[]> {
 
 async function oneMessageIdEach(db: Kysely<Database>): Promise<Finding[]> {
   const query = sql<Named & { step: number; n: number }>`
-    SELECT c."name" AS campaign, l."address" AS lead, log."step" AS step, COUNT(DISTINCT log."rfcMessageId") AS n
-    FROM "SendLog" AS log JOIN "Campaign" AS c ON c."id" = log."campaignId" JOIN "Lead" AS l ON l."id" = log."leadId"
-    WHERE log."kind" = 'campaign'
-    GROUP BY c."name", l."address", log."step" HAVING COUNT(DISTINCT log."rfcMessageId") > 1 LIMIT ${ASKED_MAX}`;
+    SELECT c."name" AS campaign, l."address" AS lead, mail.step,
+      (SELECT COUNT(DISTINCT log."rfcMessageId") FROM "SendLog" AS log
+        WHERE log."kind" = 'campaign' AND log."campaignId" = c."id" AND log."leadId" = l."id" AND log."step" = mail.step) AS n
+    FROM (
+      SELECT "campaignId", "leadId", "step" AS step FROM "SendLog" WHERE "kind" = 'campaign'
+      GROUP BY "campaignId", "leadId", "step" HAVING MIN("rfcMessageId") <> MAX("rfcMessageId") LIMIT ${ASKED_MAX}
+    ) AS mail JOIN "Campaign" AS c ON c."id" = mail."campaignId" JOIN "Lead" AS l ON l."id" = mail."leadId"`;
   return texts(
     db,
     query,
@@ -84,13 +87,14 @@ const COMPANY: Readonly<Record<LeadState, { readonly pairs: readonly string[]; r
 async function statesAgree(db: Kysely<Database>): Promise<Finding[]> {
   const allowed = LEAD_STATES.flatMap((state) => COMPANY[state].pairs.map((pair) => sql.lit(`${state}/${pair}`)));
   const query = sql<Named & { state: LeadState; queued: string | null; ledger: string | null }>`
-    SELECT c."name" AS campaign, l."address" AS lead, cl."state" AS state, q."state" AS queued, log."state" AS ledger
-    FROM "CampaignLead" AS cl JOIN "Campaign" AS c ON c."id" = cl."campaignId" JOIN "Lead" AS l ON l."id" = cl."leadId"
-    LEFT JOIN "CampaignEmailQueue" AS q ON q."campaignLeadId" = cl."id"
-    LEFT JOIN "SendLog" AS log ON log."kind" = 'campaign' AND log."state" IN ${LIVE}
-      AND log."campaignId" = cl."campaignId" AND log."leadId" = cl."leadId" AND log."step" = COALESCE(q."step", 1)
-    WHERE cl."state" || '/' || COALESCE(q."state", '-') || '/' || COALESCE(log."state", '-') NOT IN (${sql.join(allowed)})
-    LIMIT ${ASKED_MAX}`;
+    SELECT c."name" AS campaign, l."address" AS lead, odd.state, odd.queued, odd.ledger FROM (
+      SELECT cl."campaignId", cl."leadId", cl."state" AS state, q."state" AS queued, log."state" AS ledger FROM "CampaignLead" AS cl
+      LEFT JOIN "CampaignEmailQueue" AS q ON q."campaignLeadId" = cl."id"
+      LEFT JOIN "SendLog" AS log ON log."kind" = 'campaign' AND log."state" IN ${LIVE}
+        AND log."campaignId" = cl."campaignId" AND log."leadId" = cl."leadId" AND log."step" = COALESCE(q."step", 1)
+      WHERE cl."state" || '/' || COALESCE(q."state", '-') || '/' || COALESCE(log."state", '-') NOT IN (${sql.join(allowed)})
+      LIMIT ${ASKED_MAX}
+    ) AS odd JOIN "Campaign" AS c ON c."id" = odd."campaignId" JOIN "Lead" AS l ON l."id" = odd."leadId"`;
   return texts(db, query, "states", (row) => {
     const is = `is ${row.state} with ${row.queued === null ? "no queue row" : `a queue row in ${row.queued}`} and ${row.ledger === null ? "no hand-over" : `a hand-over in ${row.ledger}`}`;
     const known = LEAD_STATES.includes(row.state);

@@ -83,7 +83,7 @@ const mailboxOf = (campaign: string, size: Size): string => `((${campaign} - 1) 
 const placeId = (campaign: string, place: string, { doneEach, plannedEach, waitingEach }: Size): string =>
   `((${campaign} - 1) * ${doneEach + plannedEach + waitingEach} + ${place})`;
 const sentAt = (place: string): string =>
-  `(${BEGAN_AT} + (${place} - 1) / ${MAILS_PER_DAY} * ${DAY_MS} + (${place} - 1) % ${MAILS_PER_DAY} * ${GAP_MS})`;
+  `(${BEGAN_AT} + CAST((${place} - 1) / ${MAILS_PER_DAY} AS BIGINT) * ${DAY_MS} + (${place} - 1) % ${MAILS_PER_DAY} * ${GAP_MS})`;
 const isSending = (campaign: string, place: string): string => `(${place} = 1 AND ${isOneOf(campaign, WITH_A_MAIL_ON_ITS_WAY)})`;
 const isUnconfirmed = (campaign: string, place: string): string =>
   `(${place} = 2 AND ${isOneOf(campaign, WITH_AN_UNCONFIRMED_MAIL)})`;

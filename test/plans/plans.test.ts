@@ -154,10 +154,13 @@ describe("on PostgreSQL", () => {
 
     afterAll(() => small.close());
 
-    async function rowsRead(of: FilledDatabase, statements: readonly Statement[]): Promise<number> {
+    async function rowsRead(of: FilledDatabase, statements: readonly Statement[], droppedIndex?: string): Promise<number> {
       let rows = 0;
       for (const statement of statements)
-        rows += await undone(of, async (db) => (await explainPostgres(db, statement, "force_generic_plan", true)).rowsRead ?? 0);
+        rows += await undone(of, async (db) => {
+          if (droppedIndex !== undefined) await sql`DROP INDEX ${sql.ref(droppedIndex)}`.execute(db);
+          return (await explainPostgres(db, statement, "force_generic_plan", true)).rowsRead ?? 0;
+        });
       return rows;
     }
 
@@ -165,6 +168,12 @@ describe("on PostgreSQL", () => {
       const before = await rowsRead(small, recordedOnSmall.get(question) ?? []);
       const after = await rowsRead(database, recorded.get(question) ?? []);
       expect(after).toBeLessThanOrEqual(before);
+    });
+
+    it("and would be seen to grow without an index", async () => {
+      const before = await rowsRead(small, nextMails(recordedOnSmall)[1], "Queue_pending");
+      const after = await rowsRead(database, nextMails(recorded)[1], "Queue_pending");
+      expect(after).toBeGreaterThan(before);
     });
   });
 });
