@@ -37,7 +37,7 @@ describe("the database server is stopped while three workers send, and started a
     expect(workers.map(({ child }) => child.exitCode)).toEqual([null, null, null]);
   });
 
-  it("it stays away for a while: what the mail's server took meanwhile is recorded afterwards", async () => {
+  it("for a while: what the mail's server took meanwhile is recorded afterwards", async () => {
     await world.campaign(LEADS, { bufferSize: LEADS });
     const isDown = goesDownInMidSending("fast");
     const workers = threeWorkers();
