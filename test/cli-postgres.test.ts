@@ -30,8 +30,14 @@ beforeEach(async () => {
 
 afterEach(async () => {
   world.remove();
+  await eventually(
+    async () => (await query(inject("postgresUrl"), openConnections())).length === 0,
+    "every connection is closed",
+  );
   await dropDatabase(inject("postgresUrl"), name);
 });
+
+const openConnections = (): string => `SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`;
 
 const environment = () => ({ GONIEC_DATABASE: place, GONIEC_KEY_FILE: world.keyFile });
 

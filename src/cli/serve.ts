@@ -77,7 +77,8 @@ async function stopInOrder(app: App, engine: Engine, database: string): Promise<
 /** Mails of this process that the database knows to be on their way. */
 async function mailsInFlight(app: App): Promise<number> {
   const { knownWorkers } = await import("../storage/worker-list.ts");
-  const workers = await knownWorkers(app.reader, app.liveness);
+  // Who lives is not asked: the answer may come after everything is closed, and the question would open a connection anew.
+  const workers = await knownWorkers(app.reader, { isDead: async () => false });
   const own = workers.filter(({ host, pid }) => host === hostname() && pid === process.pid);
   return own.reduce((sum, worker) => sum + worker.mailsInFlight, 0);
 }
