@@ -11,7 +11,7 @@ import type { Database } from "../../src/storage/schema.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 import { createSqliteStore } from "../../src/storage/sqlite-store.ts";
 import { TurningClock } from "../contract/turning-clock.ts";
-import { createDatabase, dropDatabase } from "../servers/postgres-server.ts";
+import { createDatabase, dropDatabase, query } from "../servers/postgres-server.ts";
 import { ALL_DUE_AT, type FillWords, fillStatements, NUMBERED_TABLES, type Size } from "./filled-rows.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -45,7 +45,9 @@ export async function openFilledSqlite(size: Size): Promise<FilledDatabase> {
   // All references are right by the way in which the rows are numbered. They stay unchecked, because plans also name the looks at tables
   // that refer to a new row, which are only taken while some reference is broken.
   await sql`PRAGMA foreign_keys = OFF`.execute(writer);
-  await inOneTransaction(writer, fillStatements(size, SQLITE_FILL));
+  await writer.transaction().execute(async (trx) => {
+    for (const statement of fillStatements(size, SQLITE_FILL)) await sql.raw(statement).execute(trx);
+  });
   const recorder = new Recorder(writer);
   const { db } = recorder;
   const recorded = { ...database, writer: db, reader: db, transaction: (work: never) => db.transaction().execute(work) };
@@ -66,23 +68,23 @@ export async function openFilledPostgres(serverUrl: string, size: Size): Promise
   made += 1;
   const name = `plans_${process.pid}_${made}`;
   const clock = new TurningClock(ALL_DUE_AT);
-  const database = await openPostgres(await createDatabase(serverUrl, name));
+  const url = await createDatabase(serverUrl, name);
+  const database = await openPostgres(url);
   const { writer } = database;
   await migrate(writer, POSTGRES_WORDS, clock.now());
-  await inOneTransaction(writer, [
-    "SET LOCAL statement_timeout = 0",
+  const fill = [
+    "BEGIN",
     // No trigger looks every reference up.
     "SET LOCAL session_replication_role = replica",
     ...fillStatements(size, POSTGRES_FILL),
     ...NUMBERED_TABLES.map(
       (table) => `SELECT setval(pg_get_serial_sequence('"${table}"', 'id'), (SELECT MAX("id") FROM "${table}"))`,
     ),
-  ]);
+    "COMMIT",
+  ];
+  await query(url, fill.join(";\n"));
   // What autovacuum does sooner or later in a database that has grown.
-  await writer.connection().execute(async (db) => {
-    await sql`SET statement_timeout = 0`.execute(db);
-    await sql`VACUUM (ANALYZE)`.execute(db);
-  });
+  await query(url, "VACUUM (ANALYZE)");
   const recorder = new Recorder(writer);
   const peers = { ...memoryLiveness(), listen: () => () => undefined, serverTime: async () => clock.now() };
   return {
@@ -94,10 +96,4 @@ export async function openFilledPostgres(serverUrl: string, size: Size): Promise
       await dropDatabase(serverUrl, name);
     },
   };
-}
-
-async function inOneTransaction(db: Kysely<Database>, statements: readonly string[]): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    for (const statement of statements) await sql.raw(statement).execute(trx);
-  });
 }
