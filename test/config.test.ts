@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keyFileOf, loadConfig } from "./config.ts";
+import { keyFileOf, loadConfig } from "../src/config.ts";
 
 const NO_FILE = "no-such-file.json";
 
