@@ -137,7 +137,7 @@ describe("goniec doctor on a server's database", () => {
     expect([io.exitCode, io.err]).toEqual([0, ""]);
     expect(io.out).toMatch(/database +postgres:\/\/postgres:\*\*\*@127\.0\.0\.1:\d+\/cli_\d+_\d+ {2}\(GONIEC_DATABASE\)/);
     expect(io.out).toMatch(/ok +server: PostgreSQL \d+/);
-    expect(io.out).toContain("fsync=on, full_page_writes=on, synchronous_commit=on for goniec (on for others)");
+    expect(io.out).toContain("fsync=on, full_page_writes=on, synchronous_commit=on where goniec needs it (on for others)");
     expect(io.out).toContain("ok     sessions: advisory locks last and notifications arrive");
     expect(io.out).toMatch(/ok +connections: \d+ of \d+ in use by all programs; a worker takes up to 13/);
     expect(io.out).toContain("this machine's clock agrees with the server's");

@@ -23,7 +23,7 @@ export async function examinePostgres(app: App, { database }: Config): Promise<E
 }
 
 function examineDurability({ fsync, fullPageWrites, synchronousCommit }: ServerHealth): Examination {
-  const text = `fsync=${fsync}, full_page_writes=${fullPageWrites}, synchronous_commit=on for goniec (${synchronousCommit} for others)`;
+  const text = `fsync=${fsync}, full_page_writes=${fullPageWrites}, synchronous_commit=on where goniec needs it (${synchronousCommit} for others)`;
   if (fsync === "on" && fullPageWrites === "on") return inOrder("durability", text);
   return wrong(
     "durability",

@@ -23,7 +23,7 @@ export interface ServerHealth {
   readonly at: Instant;
   readonly fsync: string;
   readonly fullPageWrites: string;
-  /** What holds for everybody but goniec, whose commits are always `on`. */
+  /** What holds for other programs; goniec sets its own, commit by commit. */
   readonly synchronousCommit: string;
   /** Connections of all programs to the server. */
   readonly connectionsUsed: number;
