@@ -118,7 +118,7 @@ export const ENGINE_QUESTIONS: readonly Question[] = [
     by: {
       ...EMAIL,
       ...USAGE,
-      // SQLite, once somebody has counted the rows, goes through the mails on their way: no more than there are sessions.
+      // For the intent a database may go through all mails on their way, no more than there are sessions.
       CampaignEmailQueue: ["Queue_pending", "Queue_sendingCampaign"],
       SendLog: ["SendLog_intent", "SendLog_queue"],
     },
