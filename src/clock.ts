@@ -9,7 +9,12 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   setTimer(delayMs, fire) {
-    const timer = setTimeout(fire, Math.min(Math.max(0, delayMs), TIMER_MAX_MS));
+    // At the next turn of the event loop; a timer would take a millisecond.
+    if (delayMs <= 0) {
+      const turn = setImmediate(fire);
+      return () => clearImmediate(turn);
+    }
+    const timer = setTimeout(fire, Math.min(delayMs, TIMER_MAX_MS));
     return () => clearTimeout(timer);
   },
 };

@@ -1,5 +1,6 @@
 import { type Liquid, ParseError, type Template, type TokenizationError, TypeGuards, toValueSync, Value } from "liquidjs";
 import { fail, ok, type Problem, type Result } from "./result.ts";
+import { fillerOf } from "./template-segments.ts";
 import { createLiquid, gatherFallbacks } from "./template-language.ts";
 
 /** A message as it is written: subject, and a text or HTML body, or both; Liquid in each. */
@@ -38,6 +39,8 @@ interface Part {
   readonly name: PartName;
   readonly liquid: Liquid;
   readonly templates: Template[];
+  /** The short way, where the part is simple enough for it. */
+  readonly fill: ReturnType<typeof fillerOf>;
 }
 
 /** Parses a message once for any number of leads. Refused with the part, the line and the column of the first mistake. */
@@ -51,7 +54,8 @@ export function compileTemplate(source: MessageSource): Result<MessageTemplate> 
   for (const [name, text, liquid] of sources) {
     if (text === undefined) continue;
     try {
-      parts.push({ name, liquid, templates: prepared(liquid.parse(text), liquid) });
+      const templates = prepared(liquid.parse(text), liquid);
+      parts.push({ name, liquid, templates, fill: fillerOf(templates, liquid, liquid === escaping) });
     } catch (error) {
       return fail(syntaxProblem(name, text, error));
     }
@@ -121,6 +125,12 @@ export function squeeze(name: string): string {
 function renderParts(parts: readonly Part[], scope: Record<string, string | undefined>): RenderOutcome {
   const rendered: Partial<Record<PartName, string>> = {};
   for (const part of parts) {
+    const filled = part.fill?.(scope);
+    if (filled !== undefined) {
+      if ("missing" in filled) return { kind: "missing-field", field: filled.missing };
+      rendered[part.name] = filled.text;
+      continue;
+    }
     try {
       rendered[part.name] = String(part.liquid.renderSync(part.templates, scope));
     } catch (error) {

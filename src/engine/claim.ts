@@ -73,7 +73,7 @@ async function claimIn(ctx: EngineContext, tx: StoreTransaction, campaignId: num
   if (gate?.gate === "mailboxes" && facts.mailboxes.some(({ keptElsewhere }) => keptElsewhere)) return { kind: "elsewhere" };
   if (gate !== undefined) return wait(ctx, tx, facts, gate);
   const next = await getNextEmailsForCampaign(ctx, tx, facts, room);
-  if (next.length === 0) return rest(ctx, tx, facts);
+  if (next.ready.length === 0) return rest(ctx, tx, facts);
   return lockEmails(ctx, tx, facts, next);
 }
 
@@ -126,19 +126,31 @@ async function getNextEmailsForCampaign(
   tx: StoreTransaction,
   facts: CampaignFacts,
   room: number,
-): Promise<NextEmail[]> {
-  const count = isUnpaced(facts.campaign) ? room : 1;
+): Promise<NextEmails> {
+  const count = isUnpaced(facts.campaign) ? Math.min(room, freeSessions(facts)) : 1;
   const now = ctx.clock.now();
   for (let barred = 0; barred < BARRED_ROWS_MAX; barred += 1) {
-    const due = await tx.nextEmails(facts.campaign.id, now, count);
-    const { ready, barredFirst } = await readyUntilBarred(ctx, tx, facts, due);
-    if (barredFirst === undefined) return ready;
+    // One more than can go, to know whether the plan has others behind them.
+    const due = await tx.nextEmails(facts.campaign.id, now, count + 1);
+    const { ready, barredFirst } = await readyUntilBarred(ctx, tx, facts, due.slice(0, count));
+    if (barredFirst === undefined) return { ready, dueCount: due.length };
     const { email, reason } = barredFirst;
     await tx.skipLead(email.campaignLeadId, reason, now);
     ctx.log.info("mail skipped", { campaign: facts.campaign.name, queueId: email.id, lead: email.address, reason });
     await layPlan(ctx, tx, facts, { cause: `${email.address} skipped: ${reason}`, anew: true });
   }
-  return [];
+  return { ready: [], dueCount: 0 };
+}
+
+interface NextEmails {
+  readonly ready: readonly NextEmail[];
+  /** How many rows are known to be due, the ready ones among them. */
+  readonly dueCount: number;
+}
+
+/** How many mails the campaign's mailboxes can take at the same time, beside those that they are sending. */
+function freeSessions({ mailboxes }: CampaignFacts): number {
+  return mailboxes.reduce((sum, { sessionsMax, sessionsBusy }) => sum + Math.max(0, sessionsMax - sessionsBusy), 0);
 }
 
 interface Ready {
@@ -175,12 +187,12 @@ async function lockEmails(
   ctx: EngineContext,
   tx: StoreTransaction,
   facts: CampaignFacts,
-  next: readonly NextEmail[],
+  { ready, dueCount }: NextEmails,
 ): Promise<ClaimResult> {
   const claims: Claim[] = [];
   const mails: ClaimedMail[] = [];
   let left = facts;
-  for (const one of next) {
+  for (const one of ready) {
     await ctx.observer.reached("before-claim", one.email.address);
     const now = ctx.clock.now();
     if (mails.length > 0 && firstClosedGate(left, now) !== undefined) break;
@@ -193,23 +205,23 @@ async function lockEmails(
     left = afterClaim(left, email, now);
   }
   if (claims.length === 0 || !(await tx.claim(claims))) throw new ClaimLost();
-  await planBehind(ctx, tx, left, next.slice(claims.length), lateness(mails[0]?.email, ctx.clock.now()));
+  await planBehind(ctx, tx, left, dueCount > claims.length, lateness(mails[0]?.email, ctx.clock.now()));
   return { kind: "claimed", mails };
 }
 
-/** Lays the plan behind claimed mails, and notes when the campaign can send next; `due` are rows that could have gone with them. */
+/** Lays the plan behind claimed mails, and notes when the campaign can send next; `hasDue` says that rows behind them are due too. */
 async function planBehind(
   ctx: EngineContext,
   tx: StoreTransaction,
   facts: CampaignFacts,
-  due: readonly NextEmail[],
+  hasDue: boolean,
   cause: string,
 ): Promise<void> {
   const { campaign } = facts;
   const now = ctx.clock.now();
   const gate = firstClosedGate(facts, now);
   // The order of an unpaced campaign is all that its plan says, and it stands as long as rows are left.
-  const stands = isUnpaced(campaign) && due.length > 0 && (gate === undefined || isBusy(gate));
+  const stands = isUnpaced(campaign) && hasDue && (gate === undefined || isBusy(gate));
   if (!stands) await scheduleNextEmail(ctx, tx, facts, cause);
   // The end of a conversation wakes the campaign; looking before that would find the same and cost a commit.
   if (gate !== undefined && isBusy(gate)) await tx.setNextDue(campaign.id, now + BUSY_RECHECK_MS, "busy");

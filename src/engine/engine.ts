@@ -47,8 +47,8 @@ export class Engine {
       limits,
       templates: new TemplateCache(),
       anchors: new ClockAnchors(parts.clock),
-      intents: new Gatherer((mails) => commitIntents(this.#ctx, mails), COMMITS_TOGETHER_MAX),
-      outcomes: new Gatherer((outcomes) => settleEmails(this.#ctx, outcomes), COMMITS_TOGETHER_MAX),
+      intents: new Gatherer(parts.clock, COMMITS_TOGETHER_MAX, (mails) => commitIntents(this.#ctx, mails)),
+      outcomes: new Gatherer(parts.clock, COMMITS_TOGETHER_MAX, (outcomes) => settleEmails(this.#ctx, outcomes)),
     };
   }
 

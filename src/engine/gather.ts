@@ -1,17 +1,21 @@
+import type { Clock } from "./ports.ts";
+
 /**
- * Does together what comes up while the same kind of work is under way: with many mails in flight one durable commit serves several of
- * them. Nothing waits for company: work that finds nobody at it begins at once.
+ * Does together what comes up in the same turn of the event loop, or while the same kind of work is under way: with many mails in flight
+ * one durable commit serves several of them. Nothing waits longer for company than that turn.
  *
  * Should the common work fail, each item is done again on its own, so that one that cannot be done costs only itself.
  */
 export class Gatherer<Item, Result> {
   readonly #work: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly #clock: Clock;
   readonly #groupMax: number;
   /** What waits, by key; a key is in the map for as long as somebody works for it. */
   readonly #waiting = new Map<number, Waiting<Item, Result>[]>();
 
   /** @param work does all the items, which share their key, and returns a result for each, in their order */
-  constructor(work: (items: readonly Item[]) => Promise<readonly Result[]>, groupMax: number) {
+  constructor(clock: Clock, groupMax: number, work: (items: readonly Item[]) => Promise<readonly Result[]>) {
+    this.#clock = clock;
     this.#work = work;
     this.#groupMax = groupMax;
   }
@@ -25,13 +29,13 @@ export class Gatherer<Item, Result> {
         others.push(one);
         return;
       }
-      this.#waiting.set(key, []);
-      void this.#run(key, [one]);
+      this.#waiting.set(key, [one]);
+      this.#clock.setTimer(0, () => void this.#run(key));
     });
   }
 
-  async #run(key: number, first: Waiting<Item, Result>[]): Promise<void> {
-    for (let group = first; group.length > 0; group = this.#next(key)) await this.#settle(group);
+  async #run(key: number): Promise<void> {
+    for (let group = this.#next(key); group.length > 0; group = this.#next(key)) await this.#settle(group);
   }
 
   /** The next group of the key; an empty one ends its work. */
