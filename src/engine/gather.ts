@@ -1,4 +1,8 @@
 import type { Clock } from "./ports.ts";
+import { delay } from "./wait.ts";
+
+/** Turns of the event loop that are waited for company, however much of it comes. */
+const TURNS_MAX = 8;
 
 /**
  * Does together what comes up in the same turn of the event loop, or while the same kind of work is under way: with many mails in flight
@@ -30,19 +34,30 @@ export class Gatherer<Item, Result> {
         return;
       }
       this.#waiting.set(key, [one]);
-      this.#clock.setTimer(0, () => void this.#run(key));
+      void this.#run(key);
     });
   }
 
   async #run(key: number): Promise<void> {
-    for (let group = this.#next(key); group.length > 0; group = this.#next(key)) await this.#settle(group);
+    while (this.#waiting.has(key)) {
+      await this.#gather(key);
+      await this.#settle(this.#next(key));
+      if (this.#waiting.get(key)?.length === 0) this.#waiting.delete(key);
+    }
   }
 
-  /** The next group of the key; an empty one ends its work. */
+  /** Waits a turn, and another one for as long as each brings company. */
+  async #gather(key: number): Promise<void> {
+    for (let turns = 0, seen = 0; turns < TURNS_MAX; turns += 1) {
+      await delay(this.#clock, 0);
+      const present = this.#waiting.get(key)?.length ?? 0;
+      if (present === seen && turns > 0) return;
+      seen = present;
+    }
+  }
+
   #next(key: number): Waiting<Item, Result>[] {
-    const group = this.#waiting.get(key)?.splice(0, this.#groupMax) ?? [];
-    if (group.length === 0) this.#waiting.delete(key);
-    return group;
+    return this.#waiting.get(key)?.splice(0, this.#groupMax) ?? [];
   }
 
   async #settle(group: readonly Waiting<Item, Result>[]): Promise<void> {
