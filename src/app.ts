@@ -13,7 +13,7 @@ import { mailboxAccount } from "./storage/mailboxes.ts";
 import { attachmentsOf } from "./storage/messages.ts";
 import type { Database } from "./storage/schema.ts";
 import { fileSecretBox, OPEN_BOX, type SecretBox } from "./storage/secrets.ts";
-import { IN_MEMORY } from "./storage/sqlite.ts";
+import { IN_MEMORY } from "./storage/sqlite-file.ts";
 import { VERSION } from "./version.ts";
 
 /** The program's parts, put together. */
@@ -71,7 +71,7 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
     reader,
     write: (work) => database.write((trx) => work(trx, clock.now())),
     createEngine: async () => {
-      const [{ Engine }, mailer] = await Promise.all([import("./engine/engine.ts"), createMailer()]);
+      const [{ Engine }, mailer] = await Promise.all([import("./engine/engine.ts"), createMailer(), database.prepareToSend()]);
       return new Engine({
         store,
         clock,

@@ -23,6 +23,7 @@ export function mailbox(changes: Partial<MailboxFacts> = {}): MailboxFacts {
     address: "anna@acme.test",
     active: true,
     zone: "Europe/Warsaw",
+    settingsAt: 0,
     minGapMs: 0,
     restCount: 0,
     sessionsMax: 1,

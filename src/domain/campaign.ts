@@ -70,6 +70,8 @@ export interface MailboxFacts {
   readonly perDayMax?: number;
   /** Least distance between two of its mails over all campaigns. */
   readonly minGapMs: number;
+  /** Since when its server, login and rules are what they are. */
+  readonly settingsAt: Instant;
   readonly sessionsMax: number;
   readonly sessionsBusy: number;
   /** Another worker has no mail under way, but keeps its connection open for the next one; it takes the mailbox's next mail itself. */

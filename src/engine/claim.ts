@@ -18,6 +18,8 @@ export interface ClaimedMail {
   readonly content: Extract<Rendered, { kind: "rendered" }>;
   readonly campaign: string;
   readonly mailbox: string;
+  /** Since when the mailbox's settings are what they are. */
+  readonly mailboxSettingsAt: Instant;
   /** The campaign's starts up to and including this one. */
   readonly paceIndex: number;
   /** Whether another mail may follow at once. */
@@ -246,6 +248,7 @@ function claimedMail(campaign: Campaign, next: NextEmail, email: ClaimedEmail, m
     content: next.content,
     campaign: campaign.name,
     mailbox: mailbox.address,
+    mailboxSettingsAt: mailbox.settingsAt,
     paceIndex: campaign.paceIndex + 1,
     isUnpaced: isUnpaced(campaign),
   };

@@ -58,6 +58,8 @@ export interface OutgoingMail {
   readonly leadId: number;
   readonly step: number;
   readonly mailboxId: number;
+  /** Since when the mailbox's server and login are what they are: known ones of that instant need not be read again. */
+  readonly mailboxSettingsAt: Instant;
   readonly to: string;
   readonly subject: string;
   readonly text?: string | undefined;

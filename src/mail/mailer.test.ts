@@ -18,6 +18,7 @@ function mail(number: number) {
     text: "Hi",
     rfcMessageId: `<${number}@acme.test>`,
     keepConnection: true,
+    mailboxSettingsAt: 1,
     composedAt: 0,
   };
 }
@@ -37,16 +38,18 @@ async function stand() {
     account: async () => ({ ...account }),
     attachments: async () => [],
   });
-  const send = async (number: number) => mailer.send(mail(number), handOver, new AbortController().signal);
+  const send = async (number: number, mailboxSettingsAt = 1) =>
+    mailer.send({ ...mail(number), mailboxSettingsAt }, handOver, new AbortController().signal);
   return { account, mailer, mails: started.mails, send };
 }
 
-it("asks for the mailbox anew for each mail", async () => {
+it("asks for the mailbox anew when its settings have changed, and not before", async () => {
   const { account, mailer, mails, send } = await stand();
   await send(1);
   account.name = "Anna Nowak";
   await send(2);
+  await send(3, 2);
   await mailer.close();
   const names = await Promise.all(mails.map(async ({ raw }) => (await simpleParser(raw)).from?.value[0]?.name));
-  expect(names).toEqual(["", "Anna Nowak"]);
+  expect(names).toEqual(["", "", "Anna Nowak"]);
 });

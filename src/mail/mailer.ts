@@ -1,3 +1,4 @@
+import type { Instant } from "../domain/instant.ts";
 import type { Mailer, OutgoingMail } from "../engine/ports.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import { type Attachment, composeMail } from "./compose.ts";
@@ -18,7 +19,7 @@ export interface SenderAccount {
 
 export interface MailerParts {
   readonly transport: SmtpTransport;
-  /** Read anew for every mail, so that a changed password applies to the next. */
+  /** The account as it is now; asked again when a mail names later settings, so that a changed password applies to the next mail. */
   account(mailboxId: number): Promise<SenderAccount>;
   attachments(messageId: number): Promise<readonly Attachment[]>;
   readonly timeouts?: SmtpTimeouts;
@@ -27,9 +28,10 @@ export interface MailerParts {
 /** Writes mails and sends them through their mailbox: From, envelope and login are all the mailbox's own. */
 export function createMailer(parts: MailerParts): Mailer {
   const attachments = new EncodedAttachments(parts.attachments);
+  const accounts = new KnownAccounts(parts.account);
   return {
     async send(mail, handOver, signal) {
-      const account = await parts.account(mail.mailboxId);
+      const account = await accounts.get(mail.mailboxId, mail.mailboxSettingsAt);
       const message = composeMail({
         from: account,
         to: { address: mail.to },
@@ -47,6 +49,27 @@ export function createMailer(parts: MailerParts): Mailer {
     },
     close: () => parts.transport.close(),
   };
+}
+
+const ACCOUNTS_MAX = 10_000;
+
+/** Accounts, opened passwords among them, for as long as their settings are the ones that they were read with. */
+class KnownAccounts {
+  readonly #read: MailerParts["account"];
+  readonly #known = new Map<number, { readonly settingsAt: Instant; readonly account: SenderAccount }>();
+
+  constructor(read: MailerParts["account"]) {
+    this.#read = read;
+  }
+
+  async get(mailboxId: number, settingsAt: Instant): Promise<SenderAccount> {
+    const known = this.#known.get(mailboxId);
+    if (known?.settingsAt === settingsAt) return known.account;
+    const account = await this.#read(mailboxId);
+    if (this.#known.size >= ACCOUNTS_MAX) this.#known.clear();
+    this.#known.set(mailboxId, { settingsAt, account });
+    return account;
+  }
 }
 
 /** A mail that no server would take is this mail's failure and nobody else's. */

@@ -91,7 +91,7 @@ function mailboxRows(db: Kysely<Database>, campaignId: number, asker: string | u
     .selectFrom("CampaignMailbox as link")
     .innerJoin("Mailbox as m", "m.id", "link.mailboxId")
     .select(["m.id", "m.address", "m.active", "m.zone", "m.minGapMs", "m.restCount", "m.sessionsMax", "m.attention"])
-    .select(["m.perDayMax", "m.restingUntil", "m.restReason", "m.lastUsedAt", "m.keptBy", "m.keptUntil"])
+    .select(["m.perDayMax", "m.restingUntil", "m.restReason", "m.lastUsedAt", "m.keptBy", "m.keptUntil", "m.updatedAt"])
     .select(sendingOf("m.id").as("busy"))
     .$if(asker !== undefined, (query) => query.select(sendingOf("m.id", asker).as("busyElsewhere")))
     .where("link.campaignId", "=", campaignId)
@@ -117,6 +117,7 @@ function toMailbox(row: MailboxRow, usage: DayUsage, now: Instant, asker: string
     active: row.active === 1,
     zone: row.zone,
     minGapMs: row.minGapMs,
+    settingsAt: row.updatedAt,
     restCount: row.restCount,
     sessionsMax: row.sessionsMax,
     sessionsBusy: isElsewhere ? row.sessionsMax : Number(row.busy),

@@ -10,7 +10,8 @@ import { openPostgres } from "./postgres.ts";
 import { Presence } from "./postgres-presence.ts";
 import { createPostgresStore, writePostgres } from "./postgres-store.ts";
 import type { Database } from "./schema.ts";
-import { IN_MEMORY, loadDriver, openSqlite } from "./sqlite.ts";
+import { openSqlite } from "./sqlite.ts";
+import { IN_MEMORY, loadDriver } from "./sqlite-file.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
 
 /** A database of either kind, at this program's schema. */
@@ -24,6 +25,8 @@ export interface OpenDatabase {
   readonly reader: Kysely<Database>;
   /** For what people order: one transaction, durable when it resolves. It may run more than once, when others were in the way. */
   write<T>(work: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
+  /** Makes it ready for a sender of many mails, which must not wait for the disk at every statement. */
+  prepareToSend(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,6 +56,7 @@ async function openOnSqlite(path: string, clock: Clock): Promise<OpenDatabase> {
     clock,
     reader: database.reader,
     write: (work) => database.transaction(work, "durable"),
+    prepareToSend: () => database.writeInThread(),
     close: () => database.close(),
   };
 }
@@ -80,6 +84,7 @@ async function openOnPostgres(url: string, ownClock: Clock): Promise<OpenDatabas
     clock,
     reader: database.reader,
     write: (work) => writePostgres(database.writer, clock, work),
+    prepareToSend: async () => undefined,
     close,
   };
 }

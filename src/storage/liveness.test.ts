@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fileLiveness, type Liveness, memoryLiveness } from "./liveness.ts";
-import { loadDriver } from "./sqlite.ts";
+import { loadDriver } from "./sqlite-file.ts";
 
 let folder: string;
 let database: string;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { OpenFile, SqliteFile } from "./sqlite.ts";
+import type { OpenFile, SqliteFile } from "./sqlite-file.ts";
 
 /** Whether the process that bears a boot id still lives, known from the operating system and not from a clock. */
 export interface Liveness {

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { at } from "../../test/builders.ts";
 import { TurningClock } from "../../test/contract/turning-clock.ts";
 import { migrate, SCHEMA_VERSION, schemaVersion, SQLITE_WORDS } from "./migrate.ts";
-import { IN_MEMORY, openSqlite, type SqliteDatabase } from "./sqlite.ts";
+import { openSqlite, type SqliteDatabase } from "./sqlite.ts";
+import { IN_MEMORY } from "./sqlite-file.ts";
 
 const NOW = at("2025-11-05T09:00");
 

@@ -23,6 +23,7 @@ export class Presence implements Liveness {
   readonly #held = new Map<string, boolean>();
   readonly #listeners = new Set<() => void>();
   #client: Promise<pg.Client> | undefined;
+  #lastAsked: Promise<void> = Promise.resolve();
   #isClosed = false;
   #cancelReconnect: () => void = () => undefined;
 
@@ -70,8 +71,18 @@ export class Presence implements Liveness {
     await client?.end();
   }
 
+  /** One question after the other: a connection takes no second one before it has answered the first. */
+  #ask<T>(question: (client: pg.Client) => Promise<T>): Promise<T> {
+    const answer = this.#lastAsked.then(() => this.#askNow(question));
+    this.#lastAsked = answer.then(
+      () => undefined,
+      () => undefined,
+    );
+    return answer;
+  }
+
   /** A connection whose answer fails is given up, because nobody knows what else it would not deliver. */
-  async #ask<T>(question: (client: pg.Client) => Promise<T>): Promise<T> {
+  async #askNow<T>(question: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = await this.#connected();
     try {
       return await question(client);

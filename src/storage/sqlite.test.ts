@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { at } from "../../test/builders.ts";
 import { TurningClock } from "../../test/contract/turning-clock.ts";
 import type { Database } from "./schema.ts";
-import { loadDriver, openSqlite, type SqliteDatabase } from "./sqlite.ts";
+import { openSqlite, type SqliteDatabase } from "./sqlite.ts";
+import { loadDriver } from "./sqlite-file.ts";
 
 /** The user id that owns nothing. */
 const NOBODY = 65_534;

@@ -9,8 +9,11 @@ import { at } from "../builders.ts";
 import type { StoreUnderTest } from "./store-world.ts";
 import { TurningClock } from "./turning-clock.ts";
 
-/** A SQLite file; its folder is removed with it. */
-export async function openSqliteFile(folder = mkdtempSync(join(tmpdir(), "goniec-contract-"))): Promise<StoreUnderTest> {
+/** A SQLite file; its folder is removed with it. With `threadEntry` (of the built program) it is written in a thread, as by an engine. */
+export async function openSqliteFile(
+  folder = mkdtempSync(join(tmpdir(), "goniec-contract-")),
+  threadEntry?: URL,
+): Promise<StoreUnderTest> {
   const place = join(folder, "goniec.db");
   const clock = new TurningClock(at("2025-11-05T09:00"));
   const liveness = memoryLiveness();
@@ -24,6 +27,7 @@ export async function openSqliteFile(folder = mkdtempSync(join(tmpdir(), "goniec
     async connect() {
       const database = await openSqlite(place, clock);
       databases.push(database);
+      if (threadEntry !== undefined) await database.writeInThread(threadEntry);
       await migrate(database.writer, SQLITE_WORDS, clock.now());
       return {
         store: createSqliteStore(database, liveness, clock),
