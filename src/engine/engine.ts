@@ -78,9 +78,12 @@ export class Engine {
     const flights = [...this.#flights.values()];
     for (const { flight } of flights) flight.abortUnlessArmed();
     await atMost(this.#ctx.clock, this.#ctx.limits.stopWithinMs, Promise.all(flights.map(({ done }) => done)));
-    await this.#ctx.store.leaveCharge(this.#ctx.worker.bootId);
     this.#inCharge = false;
-    await this.#ctx.mailer.close();
+    try {
+      await this.#ctx.store.leaveCharge(this.#ctx.worker.bootId);
+    } finally {
+      await this.#ctx.mailer.close();
+    }
   }
 
   async #run(): Promise<void> {

@@ -227,10 +227,18 @@ export async function wakeWaitingForSession(db: Kysely<Database>, mailboxIds: re
   const result = await db
     .updateTable("Campaign")
     .set({ nextDueAt: now })
-    .where("status", "=", "IN_PROGRESS")
-    .where("waitGate", "=", "busy")
+    .where("status", "=", sql.lit("IN_PROGRESS"))
+    .where("waitGate", "=", sql.lit("busy"))
     .where("nextDueAt", ">", now)
-    .where("id", "in", (eb) => eb.selectFrom("CampaignMailbox").select("campaignId").where("mailboxId", "in", mailboxIds))
+    // From those that wait to their mailboxes: a mailbox of thousands of campaigns is waited for by few of them.
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom("CampaignMailbox as link")
+          .select("link.campaignId")
+          .whereRef("link.campaignId", "=", "Campaign.id")
+          .where("link.mailboxId", "in", mailboxIds),
+      ),
+    )
     .executeTakeFirst();
   return Number(result.numUpdatedRows);
 }

@@ -93,6 +93,7 @@ export class Presence implements Liveness {
   }
 
   #connected(): Promise<pg.Client> {
+    if (this.#isClosed) return Promise.reject(new Error("the presence at the database has ended"));
     this.#client ??= this.#connect();
     return this.#client;
   }

@@ -122,14 +122,12 @@ export const ENGINE_QUESTIONS: readonly Question[] = [
       CampaignEmailQueue: ["Queue_pending", "Queue_sendingCampaign"],
       SendLog: ["SendLog_intent", "SendLog_queue"],
     },
-    byOnOne: { CampaignMailbox: ["CampaignMailbox_mailbox"] },
+    byOnOne: { Campaign: ["Campaign_waitsForSession"], CampaignMailbox: ["CampaignMailbox_pkey"] },
   },
   {
     name: "campaigns that wait for a mailbox's session",
     ask: (database) => order(database, (trx) => wakeWaitingForSession(trx, [CAMPAIGN], 0)),
-    by: { CampaignMailbox: ["CampaignMailbox_mailbox"] },
-    whole: { Campaign: "PostgreSQL joins few campaigns whole to those of the mailbox" },
-    grows: "all campaigns of the mailbox are looked at",
+    by: { Campaign: ["Campaign_waitsForSession"], CampaignMailbox: ["CampaignMailbox_pkey", "CampaignMailbox_mailbox"] },
   },
   {
     name: "a changed plan",

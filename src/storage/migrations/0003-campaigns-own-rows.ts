@@ -6,6 +6,7 @@ import type { Words } from "../migrate.ts";
  */
 export const campaignsOwnRows = (_w: Words): string[] => [
   `CREATE INDEX "Queue_sendingCampaign" ON "CampaignEmailQueue" ("campaignId") WHERE "state" = 'sending'`,
+  `CREATE INDEX "Campaign_waitsForSession" ON "Campaign" ("nextDueAt") WHERE "status" = 'IN_PROGRESS' AND "waitGate" = 'busy'`,
   // Replaced and not joined by another one, because every intent writes into every index of the ledger.
   `DROP INDEX "SendLog_campaign"`,
   `CREATE INDEX "SendLog_campaign" ON "SendLog" ("campaignId", "id")`,
