@@ -6,7 +6,8 @@ import type { Instant } from "../domain/instant.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import type { Calendar, WindowBlock } from "../domain/window.ts";
 import type { Database, UsageScope } from "./schema.ts";
-import { valuesTable } from "./values-table.ts";
+import { prepared } from "./prepared.ts";
+import { jsonOf, valueList, valuesTable } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
 
@@ -24,7 +25,7 @@ export async function campaignFacts(
   now: Instant,
   asker?: string,
 ): Promise<CampaignFacts | undefined> {
-  const row = await db.selectFrom("Campaign").selectAll().where("id", "=", campaignId).executeTakeFirst();
+  const [row] = (await selectCampaign(db, { campaignId })).rows;
   if (row === undefined) return undefined;
   const mailboxes = await mailboxRows(db, campaignId, asker);
   const campaignDay = localDay(row.zone, now).day;
@@ -86,20 +87,32 @@ export async function calendarOf(
   return calendar;
 }
 
-function mailboxRows(db: Kysely<Database>, campaignId: number, asker: string | undefined) {
-  return db
+const selectCampaign = prepared((db, { campaignId }: { campaignId: number }) =>
+  db.selectFrom("Campaign").selectAll().where("id", "=", campaignId),
+);
+
+const selectMailboxes = (db: Kysely<Database>, campaignId: number) =>
+  db
     .selectFrom("CampaignMailbox as link")
     .innerJoin("Mailbox as m", "m.id", "link.mailboxId")
     .select(["m.id", "m.address", "m.active", "m.zone", "m.minGapMs", "m.restCount", "m.sessionsMax", "m.attention"])
     .select(["m.perDayMax", "m.restingUntil", "m.restReason", "m.lastUsedAt", "m.keptBy", "m.keptUntil", "m.updatedAt"])
     .select(sendingOf("m.id").as("busy"))
-    .$if(asker !== undefined, (query) => query.select(sendingOf("m.id", asker).as("busyElsewhere")))
     .where("link.campaignId", "=", campaignId)
-    .orderBy("m.id")
-    .execute();
-}
+    .orderBy("m.id");
 
-type MailboxRow = Awaited<ReturnType<typeof mailboxRows>>[number];
+const mailboxesForAll = prepared((db, { campaignId }: { campaignId: number }) => selectMailboxes(db, campaignId));
+
+const mailboxesForOne = prepared((db, { campaignId, asker }: { campaignId: number; asker: string }) =>
+  selectMailboxes(db, campaignId).select(sendingOf("m.id", asker).as("busyElsewhere")),
+);
+
+type MailboxRow = Awaited<ReturnType<typeof mailboxesForAll>>["rows"][number] & { readonly busyElsewhere?: number };
+
+async function mailboxRows(db: Kysely<Database>, campaignId: number, asker: string | undefined): Promise<MailboxRow[]> {
+  const { rows } = await (asker === undefined ? mailboxesForAll(db, { campaignId }) : mailboxesForOne(db, { campaignId, asker }));
+  return rows;
+}
 
 /** How many mails the mailbox is sending at the moment; or, with `asker`, how many of other workers. */
 function sendingOf(mailboxId: string, asker?: string) {
@@ -131,19 +144,22 @@ function toMailbox(row: MailboxRow, usage: DayUsage, now: Instant, asker: string
   };
 }
 
+const selectUsages = prepared((db, { ids, days }: { ids: string; days: string }) =>
+  db
+    .selectFrom("DailyUsage")
+    .select(["scope", "scopeId", "day", "used"])
+    .where("scope", "in", [sql.lit("campaign" as const), sql.lit("mailbox" as const)])
+    .where("scopeId", "in", valueList<number>(db, "BIGINT", ids))
+    .where("day", "in", valueList<string>(db, "TEXT", days)),
+);
+
 /** What was used by these campaigns and mailboxes on these days, in one query for all of them. */
 async function usages(
   db: Kysely<Database>,
   ids: readonly number[],
   days: readonly string[],
 ): Promise<(scope: UsageScope, id: number, day: string) => number> {
-  const rows = await db
-    .selectFrom("DailyUsage")
-    .select(["scope", "scopeId", "day", "used"])
-    .where("scope", "in", ["campaign", "mailbox"])
-    .where("scopeId", "in", [...new Set(ids)])
-    .where("day", "in", [...new Set(days)])
-    .execute();
+  const { rows } = await selectUsages(db, { ids: jsonOf([...new Set(ids)]), days: jsonOf([...new Set(days)]) });
   const used = new Map(rows.map((row) => [`${row.scope} ${row.scopeId} ${row.day}`, row.used]));
   return (scope, id, day) => used.get(`${scope} ${id} ${day}`) ?? 0;
 }
@@ -182,21 +198,30 @@ function counted(uses: readonly (readonly [scopeId: number, day: string])[]): Al
 /** No limit, in a comparison. */
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
-/** Takes of the days' allowances, within the limits that are in force now; false when one of them does not suffice. */
-export async function reserve(trx: Trx, scope: UsageScope, allowances: readonly Allowance[]): Promise<boolean> {
-  const owner = sql.table(scope === "campaign" ? "Campaign" : "Mailbox");
-  const wanted = valuesTable(
-    ["BIGINT", "TEXT", "BIGINT"],
-    allowances.map(({ scopeId, day, count }) => [scopeId, day, count]),
-  );
-  const { rows } = await sql`
+const RESERVE: Readonly<Record<UsageScope, ReturnType<typeof reservation>>> = {
+  campaign: reservation("campaign", "Campaign"),
+  mailbox: reservation("mailbox", "Mailbox"),
+};
+
+function reservation(scope: UsageScope, table: "Campaign" | "Mailbox") {
+  const owner = sql.table(table);
+  return prepared(
+    (db, { wanted }: { wanted: string }) => sql<{ scopeId: number }>`
     INSERT INTO "DailyUsage" ("scope", "scopeId", "day", "used")
-    SELECT ${sql.lit(scope)}, o."id", v.column2, v.column3 FROM ${wanted} INNER JOIN ${owner} AS o ON o."id" = v.column1
+    SELECT ${sql.lit(scope)}, o."id", v.column2, v.column3
+    FROM ${valuesTable(db, ["BIGINT", "TEXT", "BIGINT"], wanted)} INNER JOIN ${owner} AS o ON o."id" = v.column1
     WHERE v.column3 <= COALESCE(o."perDayMax", ${sql.lit(UNLIMITED)})
     ON CONFLICT ("scope", "scopeId", "day") DO UPDATE SET "used" = "DailyUsage"."used" + excluded."used"
     WHERE "DailyUsage"."used" + excluded."used"
       <= COALESCE((SELECT o."perDayMax" FROM ${owner} AS o WHERE o."id" = excluded."scopeId"), ${sql.lit(UNLIMITED)})
-    RETURNING "scopeId"`.execute(trx);
+    RETURNING "scopeId"`,
+  );
+}
+
+/** Takes of the days' allowances, within the limits that are in force now; false when one of them does not suffice. */
+export async function reserve(trx: Trx, scope: UsageScope, allowances: readonly Allowance[]): Promise<boolean> {
+  const wanted = jsonOf(allowances.map(({ scopeId, day, count }) => [scopeId, day, count]));
+  const { rows } = await RESERVE[scope](trx, { wanted });
   return rows.length === allowances.length;
 }
 
@@ -260,15 +285,15 @@ export async function setCampaignStatus(
   return result.numUpdatedRows === 1n;
 }
 
+const updateNextDue = prepared((db, given: { campaignId: number; at: Instant | null; waitGate: string | null }) =>
+  db.updateTable("Campaign").set({ nextDueAt: given.at, waitGate: given.waitGate }).where("id", "=", given.campaignId),
+);
+
 export async function setNextDue(
   trx: Trx,
   campaignId: number,
   at: Instant | undefined,
   waitGate: string | undefined,
 ): Promise<void> {
-  await trx
-    .updateTable("Campaign")
-    .set({ nextDueAt: at ?? null, waitGate: waitGate ?? null })
-    .where("id", "=", campaignId)
-    .execute();
+  await updateNextDue(trx, { campaignId, at: at ?? null, waitGate: waitGate ?? null });
 }

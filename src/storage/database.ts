@@ -25,7 +25,7 @@ export interface OpenDatabase {
   readonly reader: Kysely<Database>;
   /** For what people order: one transaction, durable when it resolves. It may run more than once, when others were in the way. */
   write<T>(work: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
-  /** Makes it ready for a sender of many mails, which must not wait for the disk at every statement. */
+  /** Makes it ready for a sender of many mails, whose conversations must not stand still while the disk is waited for. */
   prepareToSend(): Promise<void>;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ async function openOnSqlite(path: string, clock: Clock): Promise<OpenDatabase> {
     clock,
     reader: database.reader,
     write: (work) => database.transaction(work, "durable"),
-    prepareToSend: () => database.writeInThread(),
+    prepareToSend: () => database.shareFlushes(),
     close: () => database.close(),
   };
 }

@@ -3,6 +3,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { LeadBar } from "../domain/intent.ts";
 import { OPEN_LEAD_STATES } from "../domain/states.ts";
 import type { WaitingLead } from "../engine/ports.ts";
+import { prepared } from "./prepared.ts";
 import type { Database } from "./schema.ts";
 
 type Trx = Transaction<Database>;
@@ -40,8 +41,8 @@ export function contactedBefore(campaignId: string, leadId: string, step: string
     LIMIT 1) IS NOT NULL`;
 }
 
-export async function waitingLeads(trx: Trx, campaignId: number, count: number): Promise<WaitingLead[]> {
-  const rows = await trx
+const selectWaiting = prepared((db, { campaignId, count }: { campaignId: number; count: number }) =>
+  db
     .selectFrom("CampaignLead as cl")
     .innerJoin("Lead as l", "l.id", "cl.leadId")
     .leftJoin("Suppression as s", "s.address", "l.address")
@@ -52,8 +53,11 @@ export async function waitingLeads(trx: Trx, campaignId: number, count: number):
     .where("cl.state", "=", "waiting")
     .orderBy("cl.priority")
     .orderBy("cl.position")
-    .limit(count)
-    .execute();
+    .limit(count),
+);
+
+export async function waitingLeads(trx: Trx, campaignId: number, count: number): Promise<WaitingLead[]> {
+  const { rows } = await selectWaiting(trx, { campaignId, count });
   return rows.map((row) => {
     const leadBar = leadBarOf(row);
     return {
@@ -68,15 +72,21 @@ export async function waitingLeads(trx: Trx, campaignId: number, count: number):
   });
 }
 
-export async function hasOpenLeads(trx: Trx, campaignId: number): Promise<boolean> {
-  const row = await trx
+const selectOpen = prepared((db, { campaignId }: { campaignId: number }) =>
+  db
     .selectFrom("CampaignLead")
     .select("id")
     .where("campaignId", "=", campaignId)
-    .where("state", "in", OPEN_LEAD_STATES)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where(
+      "state",
+      "in",
+      OPEN_LEAD_STATES.map((state) => sql.lit(state)),
+    )
+    .limit(sql.lit(1)),
+);
+
+export async function hasOpenLeads(trx: Trx, campaignId: number): Promise<boolean> {
+  return (await selectOpen(trx, { campaignId })).rows.length > 0;
 }
 
 /** Ends a lead's place without a mail; a row of the plan that waits for it goes with it. */

@@ -5,7 +5,8 @@ import type { Intent, Settlement } from "../engine/ports.ts";
 import { countBeyondLimit, release, reserve } from "./campaigns.ts";
 import { setLeadStates } from "./queue.ts";
 import type { Database, UsageScope } from "./schema.ts";
-import { valuesTable } from "./values-table.ts";
+import { prepared } from "./prepared.ts";
+import { jsonOf, valueList, valuesTable } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
 type QueueRow = Selectable<Database["CampaignEmailQueue"]>;
@@ -21,9 +22,13 @@ export async function recordIntents(trx: Trx, intents: readonly Intent[]): Promi
   if (last === undefined) return true;
   if (!(await enterIntents(trx, intents))) return false;
   for (const intent of intents) if (!(await moveReservations(trx, intent))) return false;
-  await trx.updateTable("Campaign").set({ lastHandOverAt: last.at }).where("id", "=", last.email.campaignId).execute();
+  await noteHandOver(trx, { campaignId: last.email.campaignId, at: last.at });
   return true;
 }
+
+const noteHandOver = prepared((db, { campaignId, at }: { campaignId: number; at: Instant }) =>
+  db.updateTable("Campaign").set({ lastHandOverAt: at }).where("id", "=", campaignId),
+);
 
 /** The entries are made from the rows themselves: only of a row that is in these hands is there anything to make one from. */
 async function enterIntents(trx: Trx, intents: readonly Intent[]): Promise<boolean> {
@@ -31,18 +36,23 @@ async function enterIntents(trx: Trx, intents: readonly Intent[]): Promise<boole
     ...[email.id, email.fence, at],
     ...[worker, email.address, campaignDay, mailboxDay],
   ]);
-  const types = ["BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT"] as const;
-  const { numAffectedRows } = await sql`
+  const { numAffectedRows } = await insertIntents(trx, { rows: jsonOf(rows) });
+  return Number(numAffectedRows) === intents.length;
+}
+
+const INTENT_TYPES = ["BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT"] as const;
+
+const insertIntents = prepared(
+  (db, { rows }: { rows: string }) => sql`
     INSERT INTO "SendLog" ("kind", "campaignId", "leadId", "step", "queueId", "attempt", "mailboxId", "toAddress", "rfcMessageId", "state",
       "handedOverAt", "campaignDay", "mailboxDay", "worker", "fence", "startedAt")
     SELECT 'campaign', q."campaignId", q."leadId", q."step", q."id", q."attempt" + 1, q."mailboxId", v.column5, q."rfcMessageId",
       'transmitting', v.column3, v.column6, v.column7, v.column4, q."fence", q."claimedAt"
-    FROM ${valuesTable(types, rows)} INNER JOIN "CampaignEmailQueue" AS q ON q."id" = v.column1
+    FROM ${valuesTable(db, INTENT_TYPES, rows)} INNER JOIN "CampaignEmailQueue" AS q ON q."id" = v.column1
     WHERE q."state" = 'sending' AND q."fence" = v.column2 AND q."leaseOwner" = v.column4
     -- An error would end PostgreSQL's transaction; an entry that was not made says the same.
-    ON CONFLICT DO NOTHING`.execute(trx);
-  return Number(numAffectedRows) === intents.length;
-}
+    ON CONFLICT DO NOTHING`,
+);
 
 /** A mail claimed before midnight and handed over after it counts for the new day. */
 async function moveReservations(trx: Trx, intent: Intent): Promise<boolean> {
@@ -89,14 +99,9 @@ function unsentEntry({ email, worker }: Settlement) {
  * the row by now. False for an outcome that came too late to matter, of which nothing was changed.
  */
 export async function settle(trx: Trx, settlements: readonly Settlement[]): Promise<boolean[]> {
-  const queueIds = settlements.map(({ email }) => email.id);
-  const rows = await trx.selectFrom("CampaignEmailQueue").selectAll().where("id", "in", queueIds).execute();
-  const entries = await trx
-    .selectFrom("SendLog")
-    .selectAll()
-    .where("queueId", "in", queueIds)
-    .where("handedOverAt", "is not", null)
-    .execute();
+  const ids = jsonOf(settlements.map(({ email }) => email.id));
+  const { rows } = await selectRows(trx, { ids });
+  const { rows: entries } = await selectEntries(trx, { ids });
   const found = settlements.map((settlement) => {
     const { id, fence } = settlement.email;
     const row = rows.find((one) => one.id === id);
@@ -107,6 +112,21 @@ export async function settle(trx: Trx, settlements: readonly Settlement[]): Prom
   if (valid.length > 0) await write(trx, valid);
   return found.map((one) => valid.includes(one));
 }
+
+const selectRows = prepared((db, { ids }: { ids: string }) =>
+  db
+    .selectFrom("CampaignEmailQueue")
+    .selectAll()
+    .where("id", "in", valueList<number>(db, "BIGINT", ids)),
+);
+
+const selectEntries = prepared((db, { ids }: { ids: string }) =>
+  db
+    .selectFrom("SendLog")
+    .selectAll()
+    .where("queueId", "in", valueList<number>(db, "BIGINT", ids))
+    .where("handedOverAt", "is not", null),
+);
 
 /** An outcome with the row and the ledger entry that it is about. */
 interface Found {
@@ -149,13 +169,17 @@ async function writeAnswers(trx: Trx, found: readonly Found[]): Promise<void> {
     const { state, stage, replyCode, reply, serverMessageId, outcome, nextTryAt, settledAt, settledBy } = answer;
     answered.push([entry.id, replyCode, nextTryAt, settledAt, state, stage, reply, serverMessageId, outcome, settledBy]);
   }
-  if (answered.length === 0) return;
-  const types = [...Array<"BIGINT">(4).fill("BIGINT"), ...Array<"TEXT">(6).fill("TEXT")];
-  await sql`
+  if (answered.length > 0) await updateEntries(trx, { rows: jsonOf(answered) });
+}
+
+const ANSWER_TYPES = [...Array<"BIGINT">(4).fill("BIGINT"), ...Array<"TEXT">(6).fill("TEXT")];
+
+const updateEntries = prepared(
+  (db, { rows }: { rows: string }) => sql`
     UPDATE "SendLog" SET "replyCode" = v.column2, "nextTryAt" = v.column3, "settledAt" = v.column4, "state" = v.column5,
       "stage" = v.column6, "reply" = v.column7, "serverMessageId" = v.column8, "outcome" = v.column9, "settledBy" = v.column10
-    FROM ${valuesTable(types, answered)} WHERE "SendLog"."id" = v.column1`.execute(trx);
-}
+    FROM ${valuesTable(db, ANSWER_TYPES, rows)} WHERE "SendLog"."id" = v.column1`,
+);
 
 function answerOf({ ledger, queue, at, worker }: Settlement) {
   const conversation = ledger?.conversation;
@@ -186,13 +210,7 @@ async function writeRows(trx: Trx, found: readonly Found[]): Promise<void> {
     ...[row.state, queue.state, queue.reason ?? null],
     ...(isGivenBack ? [null, null] : [row.campaignDay, row.mailboxDay]),
   ]);
-  const types = [...Array<"BIGINT">(5).fill("BIGINT"), ...Array<"TEXT">(5).fill("TEXT")];
-  const { numAffectedRows } = await sql`
-    UPDATE "CampaignEmailQueue" SET "attempt" = v.column3, "notBefore" = v.column4, "updatedAt" = v.column5, "state" = v.column7,
-      "reason" = v.column8, "campaignDay" = v.column9, "mailboxDay" = v.column10, "leaseOwner" = NULL, "leaseExpiresAt" = NULL
-    FROM ${valuesTable(types, rows)}
-    WHERE "CampaignEmailQueue"."id" = v.column1 AND "CampaignEmailQueue"."fence" = v.column2
-      AND "CampaignEmailQueue"."state" = v.column6`.execute(trx);
+  const { numAffectedRows } = await updateSettled(trx, { rows: jsonOf(rows) });
   if (Number(numAffectedRows) !== found.length) throw new Error("a queue row changed under the transaction that settles it");
   const leads = found.map(({ row, settlement: { lead } }) => ({
     campaignLeadId: row.campaignLeadId,
@@ -201,6 +219,17 @@ async function writeRows(trx: Trx, found: readonly Found[]): Promise<void> {
   }));
   await setLeadStates(trx, leads, SETTLED_FROM, found[0]?.settlement.at ?? 0);
 }
+
+const ROW_TYPES = [...Array<"BIGINT">(5).fill("BIGINT"), ...Array<"TEXT">(5).fill("TEXT")];
+
+const updateSettled = prepared(
+  (db, { rows }: { rows: string }) => sql`
+    UPDATE "CampaignEmailQueue" SET "attempt" = v.column3, "notBefore" = v.column4, "updatedAt" = v.column5, "state" = v.column7,
+      "reason" = v.column8, "campaignDay" = v.column9, "mailboxDay" = v.column10, "leaseOwner" = NULL, "leaseExpiresAt" = NULL
+    FROM ${valuesTable(db, ROW_TYPES, rows)}
+    WHERE "CampaignEmailQueue"."id" = v.column1 AND "CampaignEmailQueue"."fence" = v.column2
+      AND "CampaignEmailQueue"."state" = v.column6`,
+);
 
 const SETTLED_FROM = LEAD_STATES.filter((state) => state !== "waiting");
 

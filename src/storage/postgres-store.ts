@@ -9,6 +9,7 @@ import type { PostgresDatabase } from "./postgres.ts";
 import { WAKE_OTHERS } from "./postgres-presence.ts";
 import type { Database } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
+import { jsonOf, valueList } from "./values-table.ts";
 import { sharedQuestions, sharedTransaction } from "./store.ts";
 import { renewWorker, signOff } from "./workers.ts";
 
@@ -181,7 +182,12 @@ async function holdLeads(trx: Trx, queueIds: readonly number[]): Promise<void> {
   await trx
     .selectFrom("Lead")
     .select("id")
-    .where("id", "in", (eb) => eb.selectFrom("CampaignEmailQueue").select("leadId").where("id", "in", queueIds))
+    .where("id", "in", (eb) =>
+      eb
+        .selectFrom("CampaignEmailQueue")
+        .select("leadId")
+        .where("id", "in", valueList<number>(trx, "BIGINT", jsonOf(queueIds))),
+    )
     .orderBy("id")
     .forShare()
     .execute();

@@ -6,12 +6,13 @@ import { allowancesOf, reserve } from "./campaigns.ts";
 import { contactedBefore, leadBarOf, mergeFields } from "./leads.ts";
 import type { Liveness } from "./liveness.ts";
 import type { Database } from "./schema.ts";
-import { valuesTable } from "./values-table.ts";
+import { prepared } from "./prepared.ts";
+import { jsonOf, valueList, valuesTable } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
 
-const selectEmail = (trx: Trx) =>
-  trx
+const selectEmail = (db: Kysely<Database>) =>
+  db
     .selectFrom("CampaignEmailQueue as q")
     .innerJoin("Lead as l", "l.id", "q.leadId")
     .innerJoin("CampaignLead as cl", "cl.id", "q.campaignLeadId")
@@ -22,20 +23,27 @@ const selectEmail = (trx: Trx) =>
 
 type EmailRow = Awaited<ReturnType<ReturnType<typeof selectEmail>["execute"]>>[number];
 
-export async function nextEmails(trx: Trx, campaignId: number, now: Instant, count: number): Promise<QueuedEmail[]> {
-  const rows = await selectEmail(trx)
-    .where("q.campaignId", "=", campaignId)
+const selectNext = prepared((db, given: { campaignId: number; now: Instant; count: number }) =>
+  selectEmail(db)
+    .where("q.campaignId", "=", given.campaignId)
     .where("q.state", "=", sql.lit("pending"))
-    .where("q.scheduledAt", "<=", now)
+    .where("q.scheduledAt", "<=", given.now)
     .orderBy("q.scheduledAt")
     .orderBy("q.id")
-    .limit(count)
-    .execute();
+    .limit(given.count),
+);
+
+export async function nextEmails(trx: Trx, campaignId: number, now: Instant, count: number): Promise<QueuedEmail[]> {
+  const { rows } = await selectNext(trx, { campaignId, now, count });
   return rows.map(toEmail);
 }
 
+const selectById = prepared((db, { ids }: { ids: string }) =>
+  selectEmail(db).where("q.id", "in", valueList<number>(db, "BIGINT", ids)),
+);
+
 export async function emailsById(trx: Trx, queueIds: readonly number[]): Promise<QueuedEmail[]> {
-  const rows = await selectEmail(trx).where("q.id", "in", queueIds).execute();
+  const { rows } = await selectById(trx, { ids: jsonOf(queueIds) });
   return rows.map(toEmail);
 }
 
@@ -66,9 +74,8 @@ function toEmail(row: EmailRow): QueuedEmail {
   };
 }
 
-/** The pending rows in the order in which they should leave. */
-export async function plannedEmails(db: Kysely<Database>, campaignId: number): Promise<PlannedEmail[]> {
-  const rows = await db
+const selectPlanned = prepared((db, { campaignId }: { campaignId: number }) =>
+  db
     .selectFrom("CampaignEmailQueue as q")
     .innerJoin("CampaignLead as cl", "cl.id", "q.campaignLeadId")
     .innerJoin("Lead as l", "l.id", "q.leadId")
@@ -78,8 +85,12 @@ export async function plannedEmails(db: Kysely<Database>, campaignId: number): P
     .where("q.state", "=", sql.lit("pending"))
     .orderBy("cl.priority")
     .orderBy("cl.position")
-    .orderBy("q.id")
-    .execute();
+    .orderBy("q.id"),
+);
+
+/** The pending rows in the order in which they should leave. */
+export async function plannedEmails(db: Kysely<Database>, campaignId: number): Promise<PlannedEmail[]> {
+  const { rows } = await selectPlanned(db, { campaignId });
   return rows.map((row) => ({
     id: row.id,
     campaignLeadId: row.campaignLeadId,
@@ -113,26 +124,22 @@ async function move(trx: Trx, moves: PlanChange["move"], now: Instant): Promise<
   await sql`
     UPDATE "CampaignEmailQueue" SET "scheduledAt" = v.column2, "mailboxId" = v.column3, "movedFrom" = v.column4, "cause" = v.column5,
       "movedAt" = ${now}, "updatedAt" = ${now}
-    FROM ${valuesTable(["BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT"], rows)}
+    FROM ${valuesTable(trx, ["BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT"], jsonOf(rows))}
     WHERE "CampaignEmailQueue"."id" = v.column1 AND "CampaignEmailQueue"."state" = 'pending'`.execute(trx);
 }
 
+const addRows = prepared(
+  (db, { campaignId, now, rows }: { campaignId: number; now: Instant; rows: string }) => sql`
+    INSERT INTO "CampaignEmailQueue" ("campaignId", "step", "state", "attempt", "fence", "gapBeforeMs", "createdAt", "updatedAt",
+      "campaignLeadId", "leadId", "scheduledAt", "mailboxId", "cause")
+    SELECT CAST(${campaignId} AS BIGINT), 1, 'pending', 0, 0, 0, CAST(${now} AS BIGINT), CAST(${now} AS BIGINT),
+      v.column1, v.column2, v.column3, v.column4, v.column5
+    FROM ${valuesTable(db, ["BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT"], rows)}`,
+);
+
 async function add(trx: Trx, campaignId: number, added: PlanChange["add"], now: Instant): Promise<void> {
-  const common = {
-    campaignId,
-    step: 1,
-    state: "pending",
-    attempt: 0,
-    fence: 0,
-    gapBeforeMs: 0,
-    createdAt: now,
-    updatedAt: now,
-  } as const;
-  const rows = added.map(({ lead, at, mailboxId, cause }) => {
-    const { campaignLeadId, leadId } = lead;
-    return { ...common, campaignLeadId, leadId, scheduledAt: at, mailboxId, cause };
-  });
-  await trx.insertInto("CampaignEmailQueue").values(rows).execute();
+  const rows = added.map(({ lead, at, mailboxId, cause }) => [lead.campaignLeadId, lead.leadId, at, mailboxId, cause]);
+  await addRows(trx, { campaignId, now, rows: jsonOf(rows) });
   const leads = added.map(({ lead }) => ({ campaignLeadId: lead.campaignLeadId, to: "planned" as const }));
   await setLeadStates(trx, leads, ["waiting"], now);
 }
@@ -144,6 +151,13 @@ export interface LeadMove {
   readonly reason?: string | undefined;
 }
 
+const moveLeads = prepared(
+  (db, { rows, from, now }: { rows: string; from: string; now: Instant }) => sql`
+    UPDATE "CampaignLead" SET "state" = v.column2, "reason" = v.column3, "updatedAt" = ${now}
+    FROM ${valuesTable(db, ["BIGINT", "TEXT", "TEXT"], rows)}
+    WHERE "CampaignLead"."id" = v.column1 AND "CampaignLead"."state" IN ${valueList(db, "TEXT", from)}`,
+);
+
 /** Moves leads' places between states; throws when one is in none of `from`, because then two parts of the program disagree. */
 export async function setLeadStates(
   trx: Trx,
@@ -152,12 +166,7 @@ export async function setLeadStates(
   now: Instant,
 ): Promise<void> {
   const rows = moves.map(({ campaignLeadId, to, reason }) => [campaignLeadId, to, reason ?? null]);
-  const { numAffectedRows } = await sql`
-    UPDATE "CampaignLead" SET "state" = v.column2, "reason" = v.column3, "updatedAt" = ${now}
-    FROM ${valuesTable(["BIGINT", "TEXT", "TEXT"], rows)}
-    WHERE "CampaignLead"."id" = v.column1 AND "CampaignLead"."state" IN (${sql.join(from.map((state) => sql.lit(state)))})`.execute(
-    trx,
-  );
+  const { numAffectedRows } = await moveLeads(trx, { rows: jsonOf(rows), from: jsonOf(from), now });
   if (Number(numAffectedRows) === moves.length) return;
   const all = moves.map(({ campaignLeadId, to }) => `${campaignLeadId} to ${to}`).join(", ");
   throw new Error(`of the campaign leads ${all}, ${numAffectedRows} of ${moves.length} are ${from.join(" or ")}`);
@@ -187,19 +196,24 @@ export async function claimEmails(trx: Trx, claims: readonly Claim[]): Promise<b
   return true;
 }
 
+const CLAIM_TYPES = [...Array<"BIGINT">(8).fill("BIGINT"), ...Array<"TEXT">(4).fill("TEXT")];
+
+const updateClaimed = prepared(
+  (db, { rows }: { rows: string }) => sql`
+    UPDATE "CampaignEmailQueue" SET "state" = 'sending', "fence" = "CampaignEmailQueue"."fence" + 1, "mailboxId" = v.column3,
+      "gapBeforeMs" = v.column4, "messageId" = v.column5, "composedAt" = v.column6, "claimedAt" = v.column7, "updatedAt" = v.column7,
+      "leaseExpiresAt" = v.column8, "leaseOwner" = v.column9, "rfcMessageId" = v.column10, "campaignDay" = v.column11, "mailboxDay" = v.column12
+    FROM ${valuesTable(db, CLAIM_TYPES, rows)}
+    WHERE "CampaignEmailQueue"."id" = v.column1 AND "CampaignEmailQueue"."fence" = v.column2
+      AND "CampaignEmailQueue"."state" = 'pending'`,
+);
+
 async function takeRows(trx: Trx, claims: readonly Claim[]): Promise<boolean> {
   const rows = claims.map((claim) => [
     ...[claim.email.id, claim.email.fence, claim.mailboxId, claim.gapBeforeMs, claim.messageId, claim.composedAt],
     ...[claim.at, claim.leaseExpiresAt, claim.worker, claim.rfcMessageId, claim.campaignDay, claim.mailboxDay],
   ]);
-  const types = [...Array<"BIGINT">(8).fill("BIGINT"), ...Array<"TEXT">(4).fill("TEXT")];
-  const { numAffectedRows } = await sql`
-    UPDATE "CampaignEmailQueue" SET "state" = 'sending', "fence" = "CampaignEmailQueue"."fence" + 1, "mailboxId" = v.column3,
-      "gapBeforeMs" = v.column4, "messageId" = v.column5, "composedAt" = v.column6, "claimedAt" = v.column7, "updatedAt" = v.column7,
-      "leaseExpiresAt" = v.column8, "leaseOwner" = v.column9, "rfcMessageId" = v.column10, "campaignDay" = v.column11, "mailboxDay" = v.column12
-    FROM ${valuesTable(types, rows)}
-    WHERE "CampaignEmailQueue"."id" = v.column1 AND "CampaignEmailQueue"."fence" = v.column2
-      AND "CampaignEmailQueue"."state" = 'pending'`.execute(trx);
+  const { numAffectedRows } = await updateClaimed(trx, { rows: jsonOf(rows) });
   return Number(numAffectedRows) === claims.length;
 }
 

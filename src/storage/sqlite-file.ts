@@ -100,23 +100,13 @@ export interface Answer {
 /** Whether a commit waits for the disk: FULL does, NORMAL leaves it to the next one that does. */
 export type Synchronous = "FULL" | "NORMAL";
 
-/** A connection that works in this thread, or in one of its own; each call ends before the next begins. */
-export interface SqliteSession {
-  /** BEGIN IMMEDIATE, so that a transaction never fails half-way because another process writes. */
-  begin(synchronous: Synchronous): Promise<void>;
-  execute(sql: string): Promise<void>;
-  query(sql: string, values: readonly unknown[]): Promise<Answer>;
-  /** Rolls back what is open. With `mergeLog` the write-ahead log goes into the file first, as at an orderly end. */
-  close(mergeLog: boolean): Promise<void>;
-}
-
 interface Prepared {
   readonly statement: SqliteStatement;
   /** Asked once: the question costs 90 us, six times a small query. */
   readonly returnsRows: boolean;
 }
 
-/** The work of a session on an open file, in the thread that calls it. */
+/** One connection to an open file. */
 export class FileSession {
   readonly #file: SqliteFile;
   readonly #statements = new Map<string, Prepared>();
@@ -127,6 +117,7 @@ export class FileSession {
     this.#file = file;
   }
 
+  /** BEGIN IMMEDIATE, so that a transaction never fails half-way because another process writes. */
   begin(synchronous: Synchronous): void {
     // Who finds another one writing asks again, and does not hold up the thread meanwhile.
     if (this.#waits) this.#file.exec("PRAGMA busy_timeout = 0");
@@ -150,6 +141,7 @@ export class FileSession {
     return { rows: [], changes: Number(statement.run(...bound).changes) };
   }
 
+  /** Rolls back what is open. With `mergeLog` the write-ahead log goes into the file first, as at an orderly end. */
   close(mergeLog: boolean): void {
     // The package for Node 20 lets go of a file only with its last statement, so the log would stay unmerged beside the database.
     if (mergeLog) this.#file.exec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -171,15 +163,4 @@ export class FileSession {
 function toSqlite(value: unknown): unknown {
   if (value === undefined) return null;
   return typeof value === "boolean" ? Number(value) : value;
-}
-
-/** A session in the present thread. */
-export function sessionOn(file: SqliteFile): SqliteSession {
-  const session = new FileSession(file);
-  return {
-    begin: async (synchronous) => session.begin(synchronous),
-    execute: async (sql) => session.execute(sql),
-    query: async (sql, values) => session.query(sql, values),
-    close: async (mergeLog) => session.close(mergeLog),
-  };
 }

@@ -13,18 +13,9 @@ import {
 } from "kysely";
 import type { Clock, Durability } from "../engine/ports.ts";
 import type { Database } from "./schema.ts";
-import {
-  assertWritable,
-  dataVersion,
-  IN_MEMORY,
-  loadDriver,
-  openFile,
-  type SqliteSession,
-  sessionOn,
-  type Synchronous,
-} from "./sqlite-file.ts";
-import { openInThread } from "./sqlite-thread.ts";
+import { assertWritable, dataVersion, FileSession, IN_MEMORY, loadDriver, openFile, type Synchronous } from "./sqlite-file.ts";
 import { StorageError } from "./storage-error.ts";
+import { WalSync } from "./wal-sync.ts";
 
 /** How long a write waits, without holding up the event loop, for the writer of another process. */
 const BUSY_WAIT_MAX_MS = 30_000;
@@ -36,8 +27,8 @@ export interface SqliteDatabase {
   readonly reader: Kysely<Database>;
   /** One transaction of the writer. `ordered` spares the fsync: the next durable commit's brings this one to the disk before itself. */
   transaction<T>(work: (trx: Transaction<Database>) => Promise<T>, durability: Durability): Promise<T>;
-  /** Has the writing done in a thread of its own from now on: who sends many mails must not wait for the disk. */
-  writeInThread(entry?: URL): Promise<void>;
+  /** From now on durable commits share their flushes, and nobody else waits for them: for who sends many mails. */
+  shareFlushes(): Promise<void>;
   /** A number that changes when another connection has committed; undefined for a database in memory. */
   dataVersion(): number | undefined;
   close(): Promise<void>;
@@ -51,33 +42,40 @@ export interface SqliteDatabase {
  */
 export async function openSqlite(path: string, clock: Clock): Promise<SqliteDatabase> {
   const open = await loadDriver();
-  const writerFile = await whileBusy(clock, async () => openFile(open, path));
+  const writerFile = await whileBusy(clock, () => openFile(open, path));
   assertWritable(writerFile, path);
   const isFile = path !== IN_MEMORY;
-  const readerFile = isFile ? await whileBusy(clock, async () => openFile(open, path)) : writerFile;
-  const writerConnection = new SqliteConnection(sessionOn(writerFile), clock);
-  const readerConnection = isFile ? new SqliteConnection(sessionOn(readerFile), clock) : writerConnection;
+  const readerFile = isFile ? await whileBusy(clock, () => openFile(open, path)) : writerFile;
+  const writerConnection = new SqliteConnection(new FileSession(writerFile), clock);
+  const readerConnection = isFile ? new SqliteConnection(new FileSession(readerFile), clock) : writerConnection;
   const writer = kyselyOn(writerConnection);
   const reader = isFile ? kyselyOn(readerConnection) : writer;
+  let walSync: WalSync | undefined;
   return {
     writer,
     reader,
-    transaction: (work, durability) =>
-      writer.connection().execute(async (db) => {
-        writerConnection.setDurability(durability);
+    async transaction(work, durability) {
+      const result = await writer.connection().execute(async (db) => {
+        writerConnection.setSynchronous(durability === "ordered" || walSync !== undefined ? "NORMAL" : "FULL");
         return db.transaction().execute(work);
-      }),
-    writeInThread: async (entry) => {
-      if (isFile) await writerConnection.replace(() => whileBusy(clock, () => openInThread(path, entry)));
+      });
+      // The next one may use the connection meanwhile.
+      if (durability === "durable") await walSync?.flush();
+      return result;
+    },
+    async shareFlushes() {
+      if (isFile) walSync ??= await WalSync.of(path);
     },
     dataVersion: () => (isFile ? dataVersion(readerFile) : undefined),
     async close() {
-      await writerConnection.close(true);
-      if (isFile) await readerConnection.close(false);
+      await writerConnection.idle();
+      await walSync?.close();
+      writerConnection.close(true);
+      if (isFile) readerConnection.close(false);
     },
     kill() {
-      void writerConnection.kill();
-      if (isFile) void readerConnection.kill();
+      writerConnection.close(false);
+      if (isFile) readerConnection.close(false);
     },
   };
 }
@@ -93,11 +91,11 @@ function kyselyOn(connection: SqliteConnection): Kysely<Database> {
 }
 
 /** Tries again, without holding up the event loop, for as long as another process is in the way and the wait is bearable. */
-async function whileBusy<T>(clock: Clock, attempt: () => Promise<T>): Promise<T> {
+async function whileBusy<T>(clock: Clock, attempt: () => T): Promise<T> {
   const startedMs = clock.monotonicMs();
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, BUSY_PAUSE_MAX_MS)) {
     try {
-      return await attempt();
+      return attempt();
     } catch (error) {
       const storage = StorageError.of(error);
       if (storage.kind !== "busy" || clock.monotonicMs() - startedMs > BUSY_WAIT_MAX_MS) throw storage;
@@ -111,12 +109,12 @@ async function whileBusy<T>(clock: Clock, attempt: () => Promise<T>): Promise<T>
 /** One connection, lent to one borrower after the other: SQLite has one writer, so waiting here costs nothing and avoids SQLITE_BUSY. */
 class SqliteConnection implements DatabaseConnection {
   readonly #clock: Clock;
-  #session: SqliteSession;
+  readonly #session: FileSession;
   #lastBorrower: Promise<void> = Promise.resolve();
   #release: () => void = () => undefined;
   #synchronous: Synchronous = "FULL";
 
-  constructor(session: SqliteSession, clock: Clock) {
+  constructor(session: FileSession, clock: Clock) {
     this.#session = session;
     this.#clock = clock;
   }
@@ -134,41 +132,27 @@ class SqliteConnection implements DatabaseConnection {
     this.#release();
   }
 
-  /** Works through another session from now on, between two borrowers. */
-  async replace(open: () => Promise<SqliteSession | undefined>): Promise<void> {
-    await this.borrow();
-    try {
-      const session = await open();
-      if (session === undefined) return;
-      await this.#session.close(false);
-      this.#session = session;
-    } finally {
-      this.giveBack();
-    }
-  }
-
-  /** Ends the session when everybody who waits now has had the connection. */
-  async close(mergeLog: boolean): Promise<void> {
+  /** Resolves when everybody who waits now has had the connection. */
+  async idle(): Promise<void> {
     await this.#lastBorrower;
-    await this.#session.close(mergeLog);
   }
 
-  kill(): Promise<void> {
-    return this.#session.close(false);
+  close(mergeLog: boolean): void {
+    this.#session.close(mergeLog);
   }
 
-  /** For the present borrower's transaction; the next one's is durable again, unless it says otherwise. */
-  setDurability(durability: Durability): void {
-    this.#synchronous = durability === "durable" ? "FULL" : "NORMAL";
+  /** For the present borrower's transaction; the next one's is durable by itself again, unless it says otherwise. */
+  setSynchronous(synchronous: Synchronous): void {
+    this.#synchronous = synchronous;
   }
 
   async begin(): Promise<void> {
     await whileBusy(this.#clock, () => this.#session.begin(this.#synchronous));
   }
 
-  async execute(sql: string): Promise<void> {
+  execute(sql: string): void {
     try {
-      await this.#session.execute(sql);
+      this.#session.execute(sql);
     } catch (error) {
       throw StorageError.of(error);
     }
@@ -176,7 +160,7 @@ class SqliteConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     try {
-      const { rows, changes } = await this.#session.query(query.sql, query.parameters);
+      const { rows, changes } = this.#session.query(query.sql, query.parameters);
       return { rows: rows as R[], numAffectedRows: BigInt(changes) };
     } catch (error) {
       throw StorageError.of(error);
@@ -207,11 +191,11 @@ class OneConnectionDriver implements Driver {
   }
 
   async commitTransaction(): Promise<void> {
-    await this.#connection.execute("COMMIT");
+    this.#connection.execute("COMMIT");
   }
 
   async rollbackTransaction(): Promise<void> {
-    await this.#connection.execute("ROLLBACK");
+    this.#connection.execute("ROLLBACK");
   }
 
   async releaseConnection(): Promise<void> {

@@ -9,6 +9,7 @@ import type { Liveness } from "./liveness.ts";
 import { changeMailbox } from "./mailboxes.ts";
 import { messageVersion } from "./messages.ts";
 import { abandonedCampaigns, abandonedEmails, changePlan, claimEmails, emailsById, nextEmails, plannedEmails } from "./queue.ts";
+import { prepared } from "./prepared.ts";
 import type { Database } from "./schema.ts";
 
 /** What the engine does in a transaction, in so far as the databases agree. */
@@ -45,13 +46,13 @@ export function sharedQuestions(
 ): Pick<Store, "dueCampaigns" | "nextInstant" | "abandonedCampaigns"> {
   return {
     abandonedCampaigns: (asker, now) => abandonedCampaigns(db, asker, now, liveness),
-    dueCampaigns: (now, count) => openCampaigns(db).select(["id", "status"]).where("nextDueAt", "<=", now).limit(count).execute(),
+    dueCampaigns: async (now, count) => (await selectDue(db, { now, count })).rows,
     nextInstant: () => nextInstant(db),
   };
 }
 
 async function nextInstant(db: Kysely<Database>): Promise<Instant | undefined> {
-  const next = await openCampaigns(db).select("nextDueAt").limit(1).executeTakeFirst();
+  const [next] = (await selectNextInstant(db, {})).rows;
   return next?.nextDueAt ?? undefined;
 }
 
@@ -62,3 +63,9 @@ const openCampaigns = (db: Kysely<Database>) =>
     .where("status", "in", [sql.lit("IN_PROGRESS" as const), sql.lit("SCHEDULED" as const)])
     .where("nextDueAt", "is not", null)
     .orderBy("nextDueAt");
+
+const selectDue = prepared((db, { now, count }: { now: Instant; count: number }) =>
+  openCampaigns(db).select(["id", "status"]).where("nextDueAt", "<=", now).limit(count),
+);
+
+const selectNextInstant = prepared((db) => openCampaigns(db).select("nextDueAt").limit(sql.lit(1)));

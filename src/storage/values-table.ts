@@ -1,18 +1,33 @@
-import { type RawBuilder, sql } from "kysely";
+import { type Kysely, PostgresAdapter, type RawBuilder, sql } from "kysely";
+import type { Database } from "./schema.ts";
 
 /** A column of values: whole numbers up to 64 bits, or text. */
 export type ValueType = "BIGINT" | "TEXT";
 
-/**
- * `rows` as a table for a statement's FROM, under the alias `v`; both databases name its columns "column1", "column2" and so on. The first
- * row says the types, because PostgreSQL takes a bare parameter for a text.
- */
-export function valuesTable(
-  types: readonly ValueType[],
-  rows: readonly (readonly (string | number | null)[])[],
-): RawBuilder<unknown> {
-  const [first = [], ...others] = rows;
-  const typed = first.map((value, index) => sql`CAST(${value} AS ${sql.raw(types[index] ?? "TEXT")})`);
-  const tuples = [typed, ...others.map((row) => row.map((value) => sql`${value}`))].map((row) => sql`(${sql.join(row)})`);
-  return sql`(VALUES ${sql.join(tuples)}) AS v`;
+type Value = string | number | null;
+
+/** Rows or single values as the one JSON text in which they travel, so that a statement has the same words for any number of them. */
+export function jsonOf(list: readonly (Value | readonly Value[])[]): string {
+  return JSON.stringify(list, (_key, value: unknown) => (typeof value === "string" ? storable(value) : value));
 }
+
+/** PostgreSQL stores no NUL and no half of a surrogate pair, and a mail server may say either. */
+const storable = (text: string): string => text.replace(/\0|\p{Surrogate}/gu, "\uFFFD");
+
+/** The rows in `json` as a table for a statement's FROM, under the alias `v`, with the columns "column1", "column2" and so on. */
+export function valuesTable(db: Kysely<Database>, types: readonly ValueType[], json: string): RawBuilder<unknown> {
+  const columns = types.map((type, index) => `CAST(e.value ->> ${index} AS ${type}) AS column${index + 1}`);
+  return sql`(SELECT ${sql.raw(columns.join(", "))} FROM ${elementsOf(db, json)}) AS v`;
+}
+
+/** The single values in `json` as a list for a statement's IN. */
+export function valueList<T extends Value>(db: Kysely<Database>, type: ValueType, json: string): RawBuilder<T> {
+  const value = isPostgres(db) ? "e.value #>> '{}'" : "e.value";
+  return sql<T>`(SELECT ${sql.raw(`CAST(${value} AS ${type})`)} FROM ${elementsOf(db, json)})`;
+}
+
+function elementsOf(db: Kysely<Database>, json: string): RawBuilder<unknown> {
+  return isPostgres(db) ? sql`jsonb_array_elements(CAST(${json} AS JSONB)) AS e(value)` : sql`json_each(${json}) AS e`;
+}
+
+const isPostgres = (db: Kysely<Database>): boolean => db.getExecutor().adapter instanceof PostgresAdapter;

@@ -9,10 +9,10 @@ import { at } from "../builders.ts";
 import type { StoreUnderTest } from "./store-world.ts";
 import { TurningClock } from "./turning-clock.ts";
 
-/** A SQLite file; its folder is removed with it. With `threadEntry` (of the built program) it is written in a thread, as by an engine. */
+/** A SQLite file; its folder is removed with it. */
 export async function openSqliteFile(
   folder = mkdtempSync(join(tmpdir(), "goniec-contract-")),
-  threadEntry?: URL,
+  sharesFlushes = false,
 ): Promise<StoreUnderTest> {
   const place = join(folder, "goniec.db");
   const clock = new TurningClock(at("2025-11-05T09:00"));
@@ -27,7 +27,7 @@ export async function openSqliteFile(
     async connect() {
       const database = await openSqlite(place, clock);
       databases.push(database);
-      if (threadEntry !== undefined) await database.writeInThread(threadEntry);
+      if (sharesFlushes) await database.shareFlushes();
       await migrate(database.writer, SQLITE_WORDS, clock.now());
       return {
         store: createSqliteStore(database, liveness, clock),
