@@ -99,7 +99,7 @@ const selectMailboxes = (db: Kysely<Database>, campaignId: number) =>
     .select(["m.perDayMax", "m.restingUntil", "m.restReason", "m.lastUsedAt", "m.keptBy", "m.keptUntil", "m.updatedAt"])
     .select(sendingOf("m.id").as("busy"))
     .where("link.campaignId", "=", campaignId)
-    .orderBy("m.id");
+    .orderBy("link.mailboxId");
 
 const mailboxesForAll = prepared((db, { campaignId }: { campaignId: number }) => selectMailboxes(db, campaignId));
 

@@ -42,9 +42,11 @@ const WRITER_SETTINGS = {
   lock_timeout: 15_000,
   idle_in_transaction_session_timeout: 20_000,
   synchronous_commit: "on",
-  // Every statement here is about few rows that an index finds. The planner takes a list of values for a hundred rows, whatever it holds, and
-  // would rather read a middle-sized table whole than look a hundred times.
+  // Every statement here is about few rows that an index finds one by one. The planner takes a list of values for a hundred rows, whatever it
+  // holds, and would rather read a middle-sized table whole, for one of these joins, than look a hundred times.
   enable_seqscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off",
 };
 
 /** Long, for reports over the whole ledger. */

@@ -154,6 +154,9 @@ describe("on PostgreSQL", () => {
 
     afterAll(() => small.close());
 
+    /** Of a table that is one page long the planner takes this index or that one; a backlog has thousands. */
+    const WITHIN_A_PAGE = 50;
+
     async function rowsRead(of: FilledDatabase, statements: readonly Statement[], droppedIndex?: string): Promise<number> {
       let rows = 0;
       for (const statement of statements)
@@ -167,7 +170,7 @@ describe("on PostgreSQL", () => {
     it.each(QUESTIONS.filter(({ grows }) => grows === undefined))("for $name", async (question) => {
       const before = await rowsRead(small, recordedOnSmall.get(question) ?? []);
       const after = await rowsRead(database, recorded.get(question) ?? []);
-      expect(after).toBeLessThanOrEqual(before);
+      expect(after).toBeLessThanOrEqual(Math.max(before, WITHIN_A_PAGE));
     });
 
     it("and would be seen to grow without an index", async () => {
