@@ -1,4 +1,3 @@
-import { delay } from "../engine/wait.ts";
 import { suppress } from "../storage/leads.ts";
 import { cancelCampaign, pauseCampaign, resumeCampaign } from "../storage/lifecycle.ts";
 import { changeMailboxRules, changeSettings, switchMailbox } from "../storage/registry.ts";
@@ -43,7 +42,8 @@ async function happen(world: World, event: ScenarioEvent): Promise<void> {
     case "clock":
       return stepClock(world, event.byMs);
     case "database":
-      return holdDatabase(world, event.forMs);
+      // Another program holds the database; everybody else waits, as they would for a backup tool that locks it.
+      return world.database.holdFor(event.forMs);
   }
 }
 
@@ -71,9 +71,4 @@ function stepClock(world: World, byMs: number): void {
   const at = world.clock.now();
   world.clock.step(byMs);
   world.recorder.add({ type: "clock", at, to: world.clock.now() });
-}
-
-/** Another program holds the database's write lock; everybody else waits, as they would for a backup tool that locks it. */
-async function holdDatabase(world: World, forMs: number): Promise<void> {
-  void world.database.writer.transaction().execute(() => delay(world.clock, forMs));
 }

@@ -12,13 +12,15 @@ export type Entry<T extends TraceEntry["type"]> = Extract<TraceEntry, { type: T 
 /** The public holidays of a list of countries; undefined when they are not known here. */
 export type HolidaySource = (countries: readonly string[]) => HolidayCalendar | undefined;
 
-/** A conversation with a mailbox's server. It ends with its worker at the latest. */
+/** A conversation with a mailbox's server, and its connection, which may outlast it. Both end with their worker at the latest. */
 export interface Session {
   readonly worker: number;
   readonly openedMs: number;
   closedMs: number;
   /** By the wall clock; undefined while it lasts, and for one that died with its worker. */
   closedAt: Instant | undefined;
+  /** When its connection ended. */
+  leftMs: number;
 }
 
 /** A message that a server took. */

@@ -135,11 +135,15 @@ class Gatherer {
   #takeSession({ mailbox, worker, change, elapsedMs, at }: Entry<"session">): void {
     const { sessions } = found(this.#mailboxes, mailbox);
     if (change === "opened") {
-      sessions.push({ worker, openedMs: elapsedMs, closedMs: Number.POSITIVE_INFINITY, closedAt: undefined });
+      const never = Number.POSITIVE_INFINITY;
+      sessions.push({ worker, openedMs: elapsedMs, closedMs: never, closedAt: undefined, leftMs: never });
       return;
     }
-    const session = lastOnes(sessions).findLast((one) => one.worker === worker && isOpen(one));
-    if (session !== undefined) Object.assign(session, { closedMs: elapsedMs, closedAt: at });
+    const mine = lastOnes(sessions).filter((one) => one.worker === worker && isConnected(one));
+    const session = mine.findLast(isOpen) ?? mine.at(-1);
+    if (session === undefined) return;
+    if (isOpen(session)) Object.assign(session, { closedMs: elapsedMs, closedAt: at });
+    if (change === "closed") session.leftMs = elapsedMs;
   }
 
   #takeWorker({ worker, change, elapsedMs }: Entry<"worker">): void {
@@ -154,7 +158,11 @@ class Gatherer {
     this.#workers.delete(worker);
     this.#workerEndsMs.push(elapsedMs);
     for (const { sessions } of this.#mailboxes.values()) {
-      for (const session of lastOnes(sessions)) if (session.worker === worker && isOpen(session)) session.closedMs = elapsedMs;
+      for (const session of lastOnes(sessions)) {
+        if (session.worker !== worker || !isConnected(session)) continue;
+        if (isOpen(session)) session.closedMs = elapsedMs;
+        session.leftMs = elapsedMs;
+      }
     }
   }
 
@@ -187,6 +195,10 @@ class Gatherer {
 
 function isOpen({ closedMs }: Session): boolean {
   return closedMs === Number.POSITIVE_INFINITY;
+}
+
+function isConnected({ leftMs }: Session): boolean {
+  return leftMs === Number.POSITIVE_INFINITY;
 }
 
 /** Those that can still be open: never more than a few at once, and looking at all of them would take the square of their number. */

@@ -1,7 +1,5 @@
-import type { Kysely } from "kysely";
 import type { Clock, PlanChange, Settlement, Store, StoreTransaction } from "../engine/ports.ts";
-import { skippedLeads } from "../storage/reports.ts";
-import type { Database } from "../storage/schema.ts";
+import type { skippedLeads } from "../storage/reports.ts";
 import type { OutputLine, SummaryLine, TraceEntry, WorldFact } from "./trace.ts";
 
 type Line = Exclude<OutputLine, SummaryLine>;
@@ -21,6 +19,9 @@ const OUTCOME_WORDS: Readonly<Record<string, string>> = {
   "mailbox-trouble": "mailbox",
 };
 
+/** Asks for all the leads that are skipped so far. */
+type AskSkipped = () => ReturnType<typeof skippedLeads>;
+
 /** What a transaction did, to be told when it has committed. */
 interface Told {
   lines: Line[];
@@ -32,11 +33,11 @@ export class Recorder {
   readonly trace: TraceEntry[] = [];
   readonly #clock: Clock;
   readonly #names: Names;
-  readonly #db: Kysely<Database>;
+  readonly #askSkipped: AskSkipped;
   readonly #skipped = new Set<number>();
 
-  constructor(clock: Clock, names: Names, db: Kysely<Database>) {
-    this.#db = db;
+  constructor(clock: Clock, names: Names, askSkipped: AskSkipped) {
+    this.#askSkipped = askSkipped;
     this.#clock = clock;
     this.#names = names;
   }
@@ -142,7 +143,7 @@ export class Recorder {
 
   /** Writes down the leads that were skipped since it was last asked: many statements can skip one, the state tells of all. */
   async addSkipped(): Promise<void> {
-    const rows = await skippedLeads(this.#db);
+    const rows = await this.#askSkipped();
     for (const row of rows) {
       if (this.#skipped.has(row.id)) continue;
       this.#skipped.add(row.id);

@@ -4,22 +4,24 @@ import { campaignReports } from "../storage/reports.ts";
 import { apply } from "./events.ts";
 import type { Scenario, ScenarioEvent } from "./scenario.ts";
 import type { Run, SummaryLine } from "./trace.ts";
-import { World, type WorldSeams } from "./world.ts";
+import { World, type WorldOptions } from "./world.ts";
 
 /** With `until: idle`, how long a run without an end may go on: longer than any campaign that will ever end. */
 const IDLE_WITHIN_MS = 3 * 366 * 24 * HOUR_MS;
 /** With `until: idle`, how often is asked whether a lead is open. */
 const IDLE_STEP_MS = 10 * MINUTE_MS;
 
-export interface RunOptions {
-  readonly seams?: WorldSeams;
+export interface RunOptions extends WorldOptions {
   /** Called now and then with the simulated instant; a run of weeks takes seconds, of which a person wants to see something. */
   readonly progress?: (at: number, accepted: number) => void;
 }
 
-/** Runs a scenario from its start to its end. The same scenario gives the same run, in any process and any time zone. */
+/**
+ * Runs a scenario from its start to its end. In memory the same scenario gives the same run, in any process and any time zone; on a server
+ * with several workers the server decides which of them comes first.
+ */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Run> {
-  const world = await World.open(scenario, options.seams);
+  const world = await World.open(scenario, options);
   try {
     const last = schedule(world, scenario);
     const idle = await live(world, scenario, last, options);

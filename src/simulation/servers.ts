@@ -5,12 +5,6 @@ import type { Clock, OutgoingMail } from "../engine/ports.ts";
 import { delay } from "../engine/wait.ts";
 import type { SmtpEvent } from "./scenario.ts";
 
-/** What the servers tell the world. */
-export interface ServerReports {
-  accepted(mail: OutgoingMail): void;
-  session(mailboxId: number, change: "opened" | "closed"): void;
-}
-
 interface Rule {
   readonly event: SmtpEvent;
   /** By the monotonic clock. */
@@ -40,20 +34,9 @@ export class SimulatedServers {
     this.#rules.unshift({ event, untilMs, timesLeft: event.times ?? Number.POSITIVE_INFINITY });
   }
 
-  async converse(mail: OutgoingMail, handOver: HandOver, reports: ServerReports): Promise<Conversation> {
+  /** One mail's conversation; `accepted` is called when the server has the mail, whatever it says or fails to say. */
+  async converse(mail: OutgoingMail, handOver: HandOver, accepted: (mail: OutgoingMail) => void): Promise<Conversation> {
     const trouble = this.#troubleFor(mail);
-    reports.session(mail.mailboxId, "opened");
-    const conversation = await this.#speak(mail, handOver, reports, trouble);
-    reports.session(mail.mailboxId, "closed");
-    return conversation;
-  }
-
-  async #speak(
-    mail: OutgoingMail,
-    handOver: HandOver,
-    reports: ServerReports,
-    trouble: Trouble | undefined,
-  ): Promise<Conversation> {
     await delay(this.#clock, trouble?.takesMs ?? this.#latencyMs);
     if (trouble?.endsAt === "connection") return trouble.conversation;
     handOver.connected?.();
@@ -62,7 +45,7 @@ export class SimulatedServers {
     if (trouble?.endsAt === "body") return trouble.conversation;
     const permit = await handOver.beforeDot();
     if (!permit.go) return { stage: "body", dotSent: false, fault: { kind: "withheld", message: permit.why } };
-    if (trouble === undefined || trouble.accepts) reports.accepted(mail);
+    if (trouble === undefined || trouble.accepts) accepted(mail);
     handOver.dotSent?.();
     return trouble?.conversation ?? { stage: "dot", dotSent: true, reply: reply("250 2.0.0 accepted") };
   }

@@ -87,7 +87,8 @@ export type WorldFact =
       readonly at: Instant;
       readonly mailbox: string;
       readonly worker: number;
-      readonly change: "opened" | "closed";
+      /** `kept`: the conversation is over, and the connection stays for the next one until it is `closed`. */
+      readonly change: "opened" | "kept" | "closed";
     }
   | { readonly type: "applied"; readonly at: Instant; readonly event: number }
   | { readonly type: "reverted"; readonly at: Instant; readonly event: number }

@@ -12,9 +12,12 @@ export class VirtualClock implements Clock {
   #originMs: number;
   #order = 0;
   readonly #timers = new Set<Timer>();
+  readonly #settled: () => Promise<void>;
 
-  constructor(start: number) {
+  /** @param settled resolves when everything that can run without time passing has run */
+  constructor(start: number, settled: () => Promise<void> = turn) {
     this.#originMs = start;
+    this.#settled = settled;
   }
 
   now = (): number => this.#originMs + this.#elapsedMs;
@@ -42,12 +45,12 @@ export class VirtualClock implements Clock {
   async runUntil(fact: () => boolean, withinMs: number): Promise<boolean> {
     const end = this.#elapsedMs + withinMs;
     for (;;) {
-      await settled();
+      await this.#settled();
       if (fact()) return true;
       const next = this.#next();
       if (next === undefined || next.at > end) {
         this.#elapsedMs = end;
-        await settled();
+        await this.#settled();
         return fact();
       }
       this.#timers.delete(next);
@@ -66,6 +69,6 @@ export class VirtualClock implements Clock {
 }
 
 /** A turn of the event loop: every promise that can resolve without input or a timer has done so. */
-function settled(): Promise<void> {
+export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,27 +1,23 @@
 import type { Transaction } from "kysely";
 import type { CampaignSettings } from "../domain/campaign.ts";
-import type { HandOver } from "../domain/hand-over.ts";
 import { loadHolidays } from "../domain/holidays.ts";
 import type { Instant } from "../domain/instant.ts";
-import type { Conversation } from "../domain/outcome.ts";
 import { Engine } from "../engine/engine.ts";
-import type { CrashPoint, Logger, OutgoingMail, Store } from "../engine/ports.ts";
+import type { CrashPoint, Logger, Store } from "../engine/ports.ts";
 import { startCampaign } from "../storage/lifecycle.ts";
 import { type Liveness, memoryLiveness } from "../storage/liveness.ts";
 import { saveMailbox } from "../storage/mailboxes.ts";
 import { setMessage } from "../storage/messages.ts";
-import { migrate, SQLITE_WORDS } from "../storage/migrate.ts";
 import { addLeads, createCampaign, type NewLead, setCampaignMailboxes, switchMailbox } from "../storage/registry.ts";
-import { campaignStatus, hasWork } from "../storage/reports.ts";
+import { campaignStatus, hasWork, skippedLeads } from "../storage/reports.ts";
 import type { Database } from "../storage/schema.ts";
-import { openSqlite, type SqliteDatabase } from "../storage/sqlite.ts";
-import { IN_MEMORY } from "../storage/sqlite-file.ts";
-import { createSqliteStore } from "../storage/sqlite-store.ts";
 import { Life } from "./life.ts";
 import { Recorder } from "./recorder.ts";
 import type { Scenario, ScenarioCampaign } from "./scenario.ts";
 import { SimulatedServers } from "./servers.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { SimulatedTransport } from "./transport.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+import { openWorldDatabase, type WorldDatabase } from "./world-database.ts";
 
 /** What an engine says when it has met a defect of its own; anything else that it logs is told better by the trace. */
 const DEFECTS = new Set([
@@ -36,7 +32,7 @@ const DEFECTS = new Set([
  * Signs of life and the passes that are only a safety net are kept rare, so that a simulated year is not spent on them. Timing never
  * comes from them, and a death is noticed by the lock, as in the product.
  */
-const LIMITS = { engineLeaseMs: 3_600_000, passEveryMs: 600_000, standbyEveryMs: 3_600_000 };
+const LIMITS = { engineLeaseMs: 3_600_000, sharedRenewMs: 300_000, passEveryMs: 600_000, standbyEveryMs: 3_600_000 };
 
 /** How soon an engine that stands by notices that the one in charge is gone: the product's own interval, without its many questions. */
 const TAKEOVER_MS = 250;
@@ -46,7 +42,13 @@ export interface WorldSeams {
   readonly store?: (store: Store) => Store;
   readonly liveness?: (liveness: Liveness) => Liveness;
   /** Called once with the open database, before anything is in it but the schema. */
-  readonly database?: (database: SqliteDatabase) => Promise<void>;
+  readonly database?: (database: Pick<WorldDatabase, "writer">) => Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly seams?: WorldSeams;
+  /** The address of a PostgreSQL database, in a schema of which the world lives; left out: SQLite in memory. */
+  readonly database?: string;
 }
 
 interface Worker {
@@ -65,7 +67,7 @@ export interface KnownCampaign {
 /** The real engine and the real store in a world whose clock, servers and accidents are simulated. */
 export class World {
   readonly clock: VirtualClock;
-  readonly database: SqliteDatabase;
+  readonly database: WorldDatabase;
   readonly recorder: Recorder;
   readonly servers: SimulatedServers;
   readonly campaigns = new Map<string, KnownCampaign>();
@@ -74,47 +76,47 @@ export class World {
   readonly defects: string[] = [];
   readonly #scenario: Scenario;
   readonly #liveness: Liveness;
-  readonly #store: Store;
+  readonly #changedStore: (store: Store) => Store;
   readonly #workers: Worker[] = [];
   readonly #crashes: { readonly point: CrashPoint; readonly lead: string; readonly forMs: number }[] = [];
   readonly #names = new Map<string, string>();
 
-  private constructor(scenario: Scenario, clock: VirtualClock, database: SqliteDatabase, seams: WorldSeams) {
+  private constructor(scenario: Scenario, database: WorldDatabase, liveness: Liveness, seams: WorldSeams) {
     this.#scenario = scenario;
-    this.clock = clock;
+    this.clock = database.clock;
     this.database = database;
-    const mailboxName = (id: number): string => this.#names.get(`mailbox ${id}`) ?? String(id);
-    this.recorder = new Recorder(
-      clock,
-      {
-        campaign: (id) => this.#names.get(`campaign ${id}`) ?? String(id),
-        mailbox: mailboxName,
-      },
-      database.reader,
-    );
-    this.servers = new SimulatedServers(clock, scenario.smtp.latencyMs, mailboxName);
-    this.#liveness = (seams.liveness ?? ((same) => same))(memoryLiveness());
-    const store = createSqliteStore(database, this.#liveness, clock);
-    this.#store = (seams.store ?? ((same) => same))(this.recorder.listen(store));
+    this.#liveness = liveness;
+    this.#changedStore = seams.store ?? ((same) => same);
+    const names = { campaign: (id: number) => this.#nameOf("campaign", id), mailbox: (id: number) => this.#nameOf("mailbox", id) };
+    this.recorder = new Recorder(this.clock, names, () => database.ask(skippedLeads));
+    this.servers = new SimulatedServers(this.clock, scenario.smtp.latencyMs, names.mailbox);
   }
 
   /** Sets the scene at the scenario's start: database, mailboxes, campaigns, workers running. */
-  static async open(scenario: Scenario, seams: WorldSeams = {}): Promise<World> {
+  static async open(scenario: Scenario, { seams = {}, database: url }: WorldOptions = {}): Promise<World> {
     // Loaded beforehand: once the clock moves, nothing may wait for a file.
     await loadHolidays([...new Set(scenario.campaigns.flatMap((campaign) => campaign.settings.holidays))]);
-    const clock = new VirtualClock(scenario.startAt);
-    const database = await openSqlite(IN_MEMORY, clock);
-    await migrate(database.writer, SQLITE_WORDS, clock.now());
-    await seams.database?.(database);
-    const world = new World(scenario, clock, database, seams);
-    await world.#populate();
+    const liveness = (seams.liveness ?? ((same) => same))(memoryLiveness());
+    const database = await openWorldDatabase(url, scenario.startAt, liveness);
+    const world = new World(scenario, database, liveness, seams);
+    try {
+      await seams.database?.(database);
+      await world.#populate();
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
     for (let number = 1; number <= scenario.workers; number += 1) world.#boot(number);
     return world;
   }
 
+  #nameOf(kind: "campaign" | "mailbox", id: number): string {
+    return this.#names.get(`${kind} ${id}`) ?? String(id);
+  }
+
   /** A person's doing: one transaction, after which every engine looks again. */
   async order<T>(work: (trx: Transaction<Database>, now: Instant) => Promise<T>): Promise<T> {
-    const result = await this.database.writer.transaction().execute((trx) => work(trx, this.clock.now()));
+    const result = await this.database.order((trx) => work(trx, this.clock.now()));
     await this.recorder.addSkipped();
     this.#wakeAll();
     return result;
@@ -187,7 +189,7 @@ export class World {
     const { id } = this.campaign(name);
     await this.order((trx, now) => addLeads(trx, id, leads, now));
     // A completed campaign that gets leads goes on, as `goniec send` does with one.
-    if ((await campaignStatus(this.database.reader, id)) === "COMPLETED") await this.start(name);
+    if ((await this.database.ask((reader) => campaignStatus(reader, id))) === "COMPLETED") await this.start(name);
   }
 
   /** The dead report nothing: what they stumble over is their own death. */
@@ -211,11 +213,8 @@ export class World {
     const life = new Life();
     const clock = life.clock(this.clock);
     const engine = new Engine({
-      store: life.store(this.#store),
-      mailer: life.mailer({
-        send: (mail, handOver) => this.#converse(number, life, mail, handOver),
-        close: async () => undefined,
-      }),
+      store: life.store(this.#changedStore(this.recorder.listen(this.database.createStore()))),
+      mailer: life.mailer(this.#transport(number, life)),
       clock,
       log: this.#logOf(life),
       worker: { bootId, host: "simulated", pid: number, version: "simulation" },
@@ -227,28 +226,23 @@ export class World {
     engine.start();
   }
 
-  #converse(worker: number, life: Life, mail: OutgoingMail, handOver: HandOver): Promise<Conversation> {
-    return this.servers.converse(mail, handOver, {
+  #transport(worker: number, life: Life): SimulatedTransport {
+    return new SimulatedTransport(this.servers, life.clock(this.clock), {
       accepted: ({ campaignId, to, step, mailboxId, rfcMessageId }) =>
         this.recorder.add({
           type: "accepted",
           at: this.clock.now(),
-          campaign: this.#names.get(`campaign ${campaignId}`) ?? "",
+          campaign: this.#nameOf("campaign", campaignId),
           lead: to,
           step,
-          mailbox: this.#names.get(`mailbox ${mailboxId}`) ?? "",
+          mailbox: this.#nameOf("mailbox", mailboxId),
           messageId: rfcMessageId,
           worker,
         }),
       session: (mailboxId, change) => {
-        if (life.alive)
-          this.recorder.add({
-            type: "session",
-            at: this.clock.now(),
-            mailbox: this.#names.get(`mailbox ${mailboxId}`) ?? "",
-            worker,
-            change,
-          });
+        if (!life.alive) return;
+        const mailbox = this.#nameOf("mailbox", mailboxId);
+        this.recorder.add({ type: "session", at: this.clock.now(), mailbox, worker, change });
       },
     });
   }
@@ -281,7 +275,9 @@ export class World {
     this.clock.setTimer(TAKEOVER_MS, () => this.#wakeAll());
   }
 
+  /** Workers that share a database hear through it what others have done, as in the product. */
   #wakeAll(): void {
+    if (this.database.isShared) return;
     for (const worker of this.#workers) if (worker.life.alive) worker.engine.wake();
   }
 

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, PostgresAdapter, sql } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { keptMailboxes } from "./migrations/0002-kept-mailboxes.ts";
@@ -81,10 +81,18 @@ export async function migrate(db: Kysely<Database>, words: Words, now: Instant):
 
 /** The number of the last migration that was applied; 0 for an empty database. */
 export async function schemaVersion(db: Kysely<Database>): Promise<number> {
-  const tables = await db.introspection.getTables();
-  if (!tables.some((table) => table.name === "Migration")) return 0;
+  if (!(await hasMigrations(db))) return 0;
   const last = await sql<{ n: number | null }>`SELECT MAX("number") AS n FROM "Migration"`.execute(db);
   return Number(last.rows[0]?.n ?? 0);
+}
+
+/** On PostgreSQL only the schemas of the search path count: another program's table may bear the name in another one. */
+async function hasMigrations(db: Kysely<Database>): Promise<boolean> {
+  if (db.getExecutor().adapter instanceof PostgresAdapter) {
+    const { rows } = await sql<{ known: boolean }>`SELECT to_regclass('"Migration"') IS NOT NULL AS known`.execute(db);
+    return rows[0]?.known === true;
+  }
+  return (await db.introspection.getTables()).some((table) => table.name === "Migration");
 }
 
 /** Throws when a newer program has changed the schema since this one began: it then stops claiming, and says so. */

@@ -66,14 +66,16 @@ const ANSWER_SLACK_MS = 5_000;
 /**
  * Opens the database at `url` (postgres://user:password@host:port/name, as libpq reads it). Connections are made when they are needed;
  * throws a StorageError that says what to do when the first one cannot be made. Works behind PgBouncer in session mode.
+ *
+ * @param settings of the server's, for each connection of the pools, over goniec's own
  */
-export async function openPostgres(url: string): Promise<PostgresDatabase> {
+export async function openPostgres(url: string, settings: Readonly<Record<string, string>> = {}): Promise<PostgresDatabase> {
   const place = withoutPassword(url);
   const counted = { statements: 0 };
   const writers = openPool(url, WRITERS_MAX, WRITER_SETTINGS.statement_timeout);
   const readers = openPool(url, READERS_MAX, READER_SETTINGS.statement_timeout);
-  const writer = kyselyOn(new PoolDriver(writers, place, { ...KEEPALIVE_SETTINGS, ...WRITER_SETTINGS }, counted));
-  const reader = kyselyOn(new PoolDriver(readers, place, { ...KEEPALIVE_SETTINGS, ...READER_SETTINGS }, counted));
+  const writer = kyselyOn(new PoolDriver(writers, place, { ...KEEPALIVE_SETTINGS, ...WRITER_SETTINGS, ...settings }, counted));
+  const reader = kyselyOn(new PoolDriver(readers, place, { ...KEEPALIVE_SETTINGS, ...READER_SETTINGS, ...settings }, counted));
   const close = async (): Promise<void> => {
     await Promise.all([writer.destroy(), reader.destroy()]);
   };
