@@ -26,6 +26,11 @@ export interface ClaimedMail {
   readonly isUnpaced: boolean;
 }
 
+/** The mails' mailboxes, each once. */
+export function mailboxesOf(mails: readonly ClaimedMail[]): number[] {
+  return [...new Set(mails.map(({ email }) => email.mailboxId))];
+}
+
 export type ClaimResult =
   | { readonly kind: "claimed"; readonly mails: readonly ClaimedMail[] }
   /** Nothing may leave now; the reason is stored with the instant of the next look. */

@@ -49,6 +49,8 @@ export interface EngineContext {
   readonly limits: EngineLimits;
   readonly templates: TemplateCache;
   readonly anchors: ClockAnchors;
+  /** Campaigns, by their ids, that other workers have in their hands, and until when (monotonic ms) they are left to them. */
+  readonly elsewhere: Map<number, number>;
   /** Commit 2 and commit 3, of several mails at once when many are in flight; the key is the campaign's id. */
   readonly intents: Gatherer<ClaimedMail, IntentDecision>;
   readonly outcomes: Gatherer<Outcome, Verdict>;

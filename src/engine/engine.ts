@@ -47,6 +47,7 @@ export class Engine {
       limits,
       templates: new TemplateCache(),
       anchors: new ClockAnchors(parts.clock),
+      elsewhere: new Map(),
       intents: new Gatherer(parts.clock, COMMITS_TOGETHER_MAX, (mails) => commitIntents(this.#ctx, mails)),
       outcomes: new Gatherer(parts.clock, COMMITS_TOGETHER_MAX, (outcomes) => settleEmails(this.#ctx, outcomes)),
     };

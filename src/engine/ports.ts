@@ -242,9 +242,12 @@ export interface AbandonedEmail {
  * ends; a database with one writer at a time needs no holding.
  */
 export interface StoreTransaction {
-  /** Makes every other transaction on this campaign or one of its mailboxes wait until this one ends. Comes before all else. */
-  hold(campaignId: number): Promise<void>;
-  /** As `hold`, but false at once when another worker has the campaign at the moment, or has dealt with it since it was found due. */
+  /** Makes every other transaction on this campaign, or on one of these mailboxes, wait until this one ends. Comes before all else. */
+  hold(campaignId: number, mailboxIds: readonly number[]): Promise<void>;
+  /**
+   * Holds the campaign and those of its mailboxes that nobody else holds at the moment; the others are in use elsewhere, as the facts will
+   * say. False at once when another worker has the campaign, or has dealt with it since it was found due.
+   */
   holdIfDue(campaignId: number, now: Instant): Promise<boolean>;
   campaignFacts(campaignId: number, now: Instant): Promise<CampaignFacts | undefined>;
   /** The first `count` pending rows that are planned for `now` or earlier, in their order. */

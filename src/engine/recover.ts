@@ -19,7 +19,7 @@ export async function recoverAbandoned(ctx: EngineContext, inFlight: ReadonlySet
 }
 
 async function recoverCampaign(ctx: EngineContext, tx: StoreTransaction, campaignId: number, asker: Asker): Promise<number> {
-  await tx.hold(campaignId);
+  await tx.hold(campaignId, []);
   const now = ctx.clock.now();
   // Asked again under the hold: a worker that was only slow may have committed an intent since.
   const abandoned = await tx.abandonedEmails(campaignId, asker, now);

@@ -5,7 +5,7 @@ import { decideIntent, type IntentDecision, type WithheldReason } from "../domai
 import type { Instant } from "../domain/instant.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import type { Verdict } from "../domain/settlement.ts";
-import type { ClaimedMail } from "./claim.ts";
+import { type ClaimedMail, mailboxesOf } from "./claim.ts";
 import type { EngineContext } from "./context.ts";
 import type { Intent, QueuedEmail } from "./ports.ts";
 import { mailFields } from "./settle.ts";
@@ -136,7 +136,7 @@ export async function commitIntents(ctx: EngineContext, mails: readonly ClaimedM
   let handedOverAt: Instant | undefined;
   const decisions = await ctx.store.transaction(async (tx) => {
     handedOverAt = undefined;
-    await tx.hold(campaignId);
+    await tx.hold(campaignId, mailboxesOf(mails));
     const now = ctx.clock.now();
     const stored = await tx.campaignFacts(campaignId, now);
     const rows = await tx.emailsToHandOver(mails.map(({ email }) => email.id));

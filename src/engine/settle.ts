@@ -5,7 +5,7 @@ import type { WithheldReason } from "../domain/intent.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import { mailboxRestUntil } from "../domain/retry.ts";
 import { judge, type Verdict } from "../domain/settlement.ts";
-import { type ClaimedMail, completeIfDone } from "./claim.ts";
+import { type ClaimedMail, completeIfDone, mailboxesOf } from "./claim.ts";
 import type { EngineContext } from "./context.ts";
 import type { LogFields, Settlement, StoreTransaction } from "./ports.ts";
 import { scheduleNextEmail } from "./refill.ts";
@@ -25,7 +25,7 @@ export interface Outcome {
 export async function settleEmails(ctx: EngineContext, outcomes: readonly Outcome[]): Promise<Verdict[]> {
   const campaignId = outcomes[0]?.mail.email.campaignId ?? 0;
   return ctx.store.transaction(async (tx) => {
-    await tx.hold(campaignId);
+    await tx.hold(campaignId, mailboxesOf(outcomes.map(({ mail }) => mail)));
     const now = ctx.clock.now();
     const facts = await tx.campaignFacts(campaignId, now);
     if (facts === undefined) throw new Error(`campaign ${campaignId} is gone`);

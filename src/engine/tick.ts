@@ -22,13 +22,15 @@ export async function processScheduledEmails(ctx: EngineContext, departures: Dep
   const vainLooks = new Map<number, number>();
   while (departures.room() > 0) {
     const due = await ctx.store.dueCampaigns(ctx.clock.now(), ROUND_MAX);
-    const worthwhile = due.filter(({ id }) => (vainLooks.get(id) ?? 0) < VAIN_LOOKS_MAX);
     if (due.length === 0) return ctx.store.nextInstant();
-    if (worthwhile.length === 0) return restFromVainLooks(ctx, due, vainLooks);
+    const ours = due.filter(({ id }) => !isElsewhere(ctx, id));
+    if (ours.length === 0) return ctx.clock.now() + ELSEWHERE_MS;
+    const worthwhile = ours.filter(({ id }) => (vainLooks.get(id) ?? 0) < VAIN_LOOKS_MAX);
+    if (worthwhile.length === 0) return restFromVainLooks(ctx, ours);
     for (const { id, status } of worthwhile) {
       if (departures.room() <= 0) break;
-      const looks = await processCampaign(ctx, id, status === "SCHEDULED", departures);
-      vainLooks.set(id, (vainLooks.get(id) ?? 0) + looks);
+      const found = await processCampaign(ctx, id, status === "SCHEDULED", departures);
+      if (!found) vainLooks.set(id, (vainLooks.get(id) ?? 0) + 1);
     }
   }
   return undefined;
@@ -36,45 +38,40 @@ export async function processScheduledEmails(ctx: EngineContext, departures: Dep
 
 /** How often one pass looks at a campaign that gives nothing: an outcome recorded meanwhile may have woken it again, but not often. */
 const VAIN_LOOKS_MAX = 5;
-/** Another worker is at the campaign, and stores the instant of the next look when it is done. */
-const ELSEWHERE = Number.POSITIVE_INFINITY;
-/** How long another worker has the campaign, at the least, in ms. */
-const ELSEWHERE_MS = 50;
 
-/**
- * Every look stores a later instant for the next, so what is still due is in another worker's hands. Should a look not have stored one, that
- * is a defect, which may cost a second but no core.
- */
-function restFromVainLooks(
-  ctx: EngineContext,
-  due: readonly { readonly id: number }[],
-  vainLooks: ReadonlyMap<number, number>,
-): Instant {
-  const defective = due.filter(({ id }) => vainLooks.get(id) !== ELSEWHERE);
-  if (defective.length === 0) return ctx.clock.now() + ELSEWHERE_MS;
-  ctx.log.error("campaign looked at in vain", { campaignId: defective[0]?.id, campaigns: defective.length });
+/** Every look stores a later instant for the next. Should one not, that is a defect, which may cost a second but no core. */
+function restFromVainLooks(ctx: EngineContext, due: readonly { readonly id: number }[]): Instant {
+  ctx.log.error("campaign looked at in vain", { campaignId: due[0]?.id, campaigns: due.length });
   return ctx.clock.now() + SECOND_MS;
 }
 
-/**
- * One campaign's turn; its failure is logged, costs only its own place, and is tried again later. Returns by how many vain looks the turn
- * counts: none when it brought a mail.
- */
+/** For so long a campaign that another worker has in its hands, or whose mailboxes it has, is left to that worker. */
+const ELSEWHERE_MS = 100;
+
+function isElsewhere({ elsewhere, clock }: EngineContext, campaignId: number): boolean {
+  const untilMs = elsewhere.get(campaignId);
+  if (untilMs === undefined) return false;
+  if (untilMs > clock.monotonicMs()) return true;
+  elsewhere.delete(campaignId);
+  return false;
+}
+
+/** One campaign's turn; its failure is logged, costs only its own place, and is tried again later. True when a mail was claimed. */
 async function processCampaign(
   ctx: EngineContext,
   campaignId: number,
   isStarting: boolean,
   departures: Departures,
-): Promise<number> {
+): Promise<boolean> {
   try {
-    if (isStarting) return (await startDueCampaign(ctx, campaignId)) ? 0 : 1;
+    if (isStarting) return await startDueCampaign(ctx, campaignId);
     const result = await claimNext(ctx, campaignId, departures.room());
     if (result.kind === "claimed") for (const mail of result.mails) departures.depart(mail);
-    if (result.kind === "elsewhere") return ELSEWHERE;
-    return result.kind === "claimed" || result.kind === "lost" ? 0 : 1;
+    if (result.kind === "elsewhere") ctx.elsewhere.set(campaignId, ctx.clock.monotonicMs() + ELSEWHERE_MS);
+    return result.kind === "claimed" || result.kind === "lost";
   } catch (error) {
     ctx.log.error("campaign not processed", { campaignId, error: String(error) });
     await ctx.store.transaction((tx) => tx.setNextDue(campaignId, ctx.clock.now() + RECHECK_MS, "error"));
-    return 1;
+    return false;
   }
 }

@@ -12,12 +12,14 @@ export class VirtualClock implements Clock {
   #originMs: number;
   #order = 0;
   readonly #timers = new Set<Timer>();
-  readonly #settled: () => Promise<void>;
+  readonly #worldSettled: () => Promise<void>;
+  /** Who waits for the next turn of the event loop; no time passes meanwhile. */
+  #turns = 0;
 
-  /** @param settled resolves when everything that can run without time passing has run */
+  /** @param settled resolves when everything that can run without time passing, and waits for no turn, has run */
   constructor(start: number, settled: () => Promise<void> = turn) {
     this.#originMs = start;
-    this.#settled = settled;
+    this.#worldSettled = settled;
   }
 
   now = (): number => this.#originMs + this.#elapsedMs;
@@ -25,11 +27,27 @@ export class VirtualClock implements Clock {
   monotonicMs = (): number => this.#elapsedMs;
 
   setTimer = (delayMs: number, fire: () => void): (() => void) => {
+    if (delayMs <= 0) return this.#nextTurn(fire);
     this.#order += 1;
-    const timer = { at: this.#elapsedMs + Math.max(0, delayMs), order: this.#order, fire };
+    const timer = { at: this.#elapsedMs + delayMs, order: this.#order, fire };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   };
+
+  #nextTurn(fire: () => void): () => void {
+    this.#turns += 1;
+    let isAwaited = true;
+    const end = (): boolean => {
+      const was = isAwaited;
+      if (was) this.#turns -= 1;
+      isAwaited = false;
+      return was;
+    };
+    setImmediate(() => {
+      if (end()) fire();
+    });
+    return () => void end();
+  }
 
   /** The wall clock jumps, as by NTP or a person; running timers do not notice. */
   step(byMs: number): void {
@@ -57,6 +75,12 @@ export class VirtualClock implements Clock {
       this.#elapsedMs = Math.max(this.#elapsedMs, next.at);
       next.fire();
     }
+  }
+
+  /** Resolves when the world has settled, and nobody in it waits for a turn of the event loop either. */
+  async #settled(): Promise<void> {
+    do await this.#worldSettled();
+    while (this.#turns > 0);
   }
 
   #next(): Timer | undefined {

@@ -247,26 +247,45 @@ export async function release(trx: Trx, scope: UsageScope, scopeId: number, day:
     .execute();
 }
 
-/** Campaigns that only waited for a session of these mailboxes are looked at again at `now`; returns how many there were. */
-export async function wakeWaitingForSession(db: Kysely<Database>, mailboxIds: readonly number[], now: Instant): Promise<number> {
-  const result = await db
+/** Of those that wait for a free session, how many are woken for each: the first may turn out to have another gate closed. */
+const WOKEN_PER_SESSION = 2;
+
+/**
+ * Campaigns that only waited for a session of these mailboxes (one entry for each that is free) are looked at again at `now`, those that wait
+ * longest and only so many as may find one. Returns how many that were.
+ */
+export async function wakeWaitingForSession(db: Kysely<Database>, freed: readonly number[], now: Instant): Promise<number> {
+  const given = { ids: jsonOf([...new Set(freed)]), now, count: WOKEN_PER_SESSION * freed.length };
+  const { numAffectedRows } = await wake(db, given);
+  return Number(numAffectedRows);
+}
+
+const wake = prepared((db, { ids, now, count }: { ids: string; now: Instant; count: number }) =>
+  db
     .updateTable("Campaign")
     .set({ nextDueAt: now })
-    .where("status", "=", sql.lit("IN_PROGRESS"))
-    .where("waitGate", "=", sql.lit("busy"))
-    .where("nextDueAt", ">", now)
-    // From those that wait to their mailboxes: a mailbox of thousands of campaigns is waited for by few of them.
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom("CampaignMailbox as link")
-          .select("link.campaignId")
-          .whereRef("link.campaignId", "=", "Campaign.id")
-          .where("link.mailboxId", "in", mailboxIds),
-      ),
+    .where("id", "in", (eb) =>
+      eb
+        .selectFrom("Campaign as c")
+        .select("c.id")
+        .where("c.status", "=", sql.lit("IN_PROGRESS"))
+        .where("c.waitGate", "=", sql.lit("busy"))
+        .where("c.nextDueAt", ">", now)
+        // From those that wait to their mailboxes: a mailbox of thousands of campaigns is waited for by few of them.
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom("CampaignMailbox as link")
+              .select("link.campaignId")
+              .whereRef("link.campaignId", "=", "c.id")
+              .where("link.mailboxId", "in", valueList<number>(db, "BIGINT", ids)),
+          ),
+        )
+        .orderBy("c.nextDueAt")
+        .limit(count),
     )
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows);
-}
+    // It may have been looked at since it was found.
+    .where("waitGate", "=", sql.lit("busy")),
+);
 
 /** Moves the campaign from one of the states `from` to `to`; false when it was in none of them. */
 export async function setCampaignStatus(

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from "kysely";
+import type { CampaignFacts } from "../domain/campaign.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Charge, Clock, Durability, Settlement, Store, StoreTransaction, WorkerIdentity } from "../engine/ports.ts";
 import { campaignFacts, wakeWaitingForSession } from "./campaigns.ts";
@@ -44,13 +45,13 @@ export function createPostgresStore(
     ...sharedQuestions(writer, peers),
     async transaction(work, durability = "durable") {
       // Filled by the last of the tries, which is the one that commits.
-      let freed = new Set<number>();
+      let freed: number[] = [];
       const result = await inTransaction(writer, clock, durability, (trx) => {
-        freed = new Set();
+        freed = [];
         return work(postgresTransaction(trx, peers, hold, freed, self));
       });
       // What is committed is done; a campaign that misses the news looks again by itself in a while.
-      if (freed.size > 0) await tellSessionsFree(writer, [...freed], clock.now()).catch(() => undefined);
+      if (freed.length > 0) await tellSessionsFree(writer, freed, clock.now()).catch(() => undefined);
       return result;
     },
     takeCharge(worker, leaseMs) {
@@ -104,20 +105,25 @@ function postgresTransaction(
   trx: Trx,
   peers: PostgresPeers,
   hold: Hold,
-  freed: Set<number>,
+  freed: number[],
   self: string | undefined,
 ): StoreTransaction {
   const shared = sharedTransaction(trx, peers);
+  /** The campaign's mailboxes that a claim holds; of the others it knows nothing that lasts. */
+  let free: ReadonlySet<number> | undefined;
   return {
     ...shared,
-    campaignFacts: (campaignId, now) => campaignFacts(trx, campaignId, now, self),
-    async hold(campaignId) {
-      await holdCampaign(trx, campaignId);
-      await holdMailboxes(trx, campaignId, hold);
+    async campaignFacts(campaignId, now) {
+      const facts = await campaignFacts(trx, campaignId, now, self);
+      return facts === undefined || free === undefined ? facts : onlyOf(facts, free);
+    },
+    async hold(campaignId, mailboxIds) {
+      await holdCampaign(trx, campaignId, hold);
+      if (mailboxIds.length > 0) await holdMailboxes(trx, mailboxIds);
     },
     async holdIfDue(campaignId, now) {
-      if (!(await holdCampaignIfDue(trx, campaignId, now))) return false;
-      await holdMailboxes(trx, campaignId, hold);
+      if (!(await holdCampaignIfDue(trx, campaignId, now, hold))) return false;
+      free = await holdFreeMailboxes(trx, campaignId);
       return true;
     },
     async emailsToHandOver(queueIds) {
@@ -127,7 +133,7 @@ function postgresTransaction(
     async settle(settlements: readonly Settlement[]) {
       const settled = await shared.settle(settlements);
       const done = settlements.filter((_, index) => settled[index] === true);
-      for (const { email } of done) freed.add(email.mailboxId);
+      freed.push(...done.map(({ email }) => email.mailboxId));
       await keepMailboxes(trx, done);
       return settled;
     },
@@ -144,38 +150,57 @@ async function keepMailboxes(trx: Trx, settlements: readonly Settlement[]): Prom
   }
 }
 
-async function holdCampaign(trx: Trx, campaignId: number): Promise<void> {
-  await trx.selectFrom("Campaign").select("id").where("id", "=", campaignId).forNoKeyUpdate().execute();
+/** The reading of the server's clock costs nothing more here. */
+async function holdCampaign(trx: Trx, campaignId: number, { clock, observeTime }: Hold): Promise<void> {
+  const askedMs = clock.monotonicMs();
+  const [row] = await trx.selectFrom("Campaign").select(SERVER_CLOCK).where("id", "=", campaignId).forNoKeyUpdate().execute();
+  if (row !== undefined) observeTime(row.serverAt, askedMs);
 }
 
 /** SKIP LOCKED lets workers pass each other by; and the one that comes second finds the campaign no longer due. */
-async function holdCampaignIfDue(trx: Trx, campaignId: number, now: Instant): Promise<boolean> {
-  const rows = await trx
+async function holdCampaignIfDue(trx: Trx, campaignId: number, now: Instant, { clock, observeTime }: Hold): Promise<boolean> {
+  const askedMs = clock.monotonicMs();
+  const [row] = await trx
     .selectFrom("Campaign")
-    .select("id")
+    .select(SERVER_CLOCK)
     .where("id", "=", campaignId)
     .where("nextDueAt", "<=", now)
     .forNoKeyUpdate()
     .skipLocked()
     .execute();
-  return rows.length > 0;
+  if (row !== undefined) observeTime(row.serverAt, askedMs);
+  return row !== undefined;
 }
 
-/** The mailboxes' limits and sessions are shared by campaigns; the reading of the server's clock costs nothing more here. */
-async function holdMailboxes(trx: Trx, campaignId: number, { clock, observeTime }: Hold): Promise<void> {
-  const askedMs = clock.monotonicMs();
-  const rows = await trx
+const SERVER_CLOCK = sql<number>`(extract(epoch FROM clock_timestamp()) * 1000)::bigint`.as("serverAt");
+
+async function holdMailboxes(trx: Trx, mailboxIds: readonly number[]): Promise<void> {
+  await trx
     .selectFrom("Mailbox")
-    .select(["id", SERVER_CLOCK.as("serverAt")])
-    .where("id", "in", (eb) => eb.selectFrom("CampaignMailbox").select("mailboxId").where("campaignId", "=", campaignId))
+    .select("id")
+    .where("id", "in", valueList<number>(trx, "BIGINT", jsonOf(mailboxIds)))
     .orderBy("id")
     .forNoKeyUpdate()
     .execute();
-  const last = rows.at(-1);
-  if (last !== undefined) observeTime(last.serverAt, askedMs);
 }
 
-const SERVER_CLOCK = sql<number>`(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
+/** Workers with campaigns of the same mailboxes do not queue up for them: each takes what is free. */
+async function holdFreeMailboxes(trx: Trx, campaignId: number): Promise<ReadonlySet<number>> {
+  const rows = await trx
+    .selectFrom("Mailbox")
+    .select("id")
+    .where("id", "in", (eb) => eb.selectFrom("CampaignMailbox").select("mailboxId").where("campaignId", "=", campaignId))
+    .orderBy("id")
+    .forNoKeyUpdate()
+    .skipLocked()
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+function onlyOf(facts: CampaignFacts, free: ReadonlySet<number>): CampaignFacts {
+  const mailboxes = facts.mailboxes.map((mailbox) => (free.has(mailbox.id) ? mailbox : { ...mailbox, keptElsewhere: true }));
+  return { ...facts, mailboxes };
+}
 
 /** Shared, and released with the commit: whoever bars a lead changes its row, and so waits for an intent under way, or comes before it. */
 async function holdLeads(trx: Trx, queueIds: readonly number[]): Promise<void> {

@@ -43,9 +43,9 @@ function sqliteTransaction(trx: Transaction<Database>, liveness: Liveness): Stor
     holdIfDue: async () => true,
     async settle(settlements) {
       const settled = await shared.settle(settlements);
-      const freed = new Set(settlements.filter((_, index) => settled[index]).map(({ email }) => email.mailboxId));
+      const freed = settlements.filter((_, index) => settled[index]).map(({ email }) => email.mailboxId);
       const at = settlements[0]?.at ?? 0;
-      if (freed.size > 0) await wakeWaitingForSession(trx, [...freed], at);
+      if (freed.length > 0) await wakeWaitingForSession(trx, freed, at);
       return settled;
     },
   };

@@ -100,14 +100,14 @@ export function describeClaims(current: () => StoreWorld): void {
         isHeld = resume;
       });
       const first = other.store.transaction(async (tx) => {
-        await tx.hold(id);
+        await tx.hold(id, []);
         await tx.suppress("lead-1@example.test", "asked to", "test", world.now);
         isHeld();
         await held;
       });
       await holding;
       const second = world.transaction(async (tx) => {
-        await tx.hold(id);
+        await tx.hold(id, []);
         return tx.nextEmails(id, world.now, 1);
       });
       await world.under.someoneWaits();

@@ -76,7 +76,7 @@ export const ENGINE_QUESTIONS: readonly Question[] = [
   },
   {
     name: "a campaign's hold",
-    ask: (database) => engine(database, (tx) => tx.hold(CAMPAIGN)),
+    ask: (database) => engine(database, (tx) => tx.hold(CAMPAIGN, [1, 2])),
     by: {},
     byOnOne: { CampaignMailbox: ["CampaignMailbox_pkey"] },
   },

@@ -41,7 +41,7 @@ async function whileHeld(
   return result;
 }
 
-const holdSpring = (tx: StoreTransaction): Promise<void> => tx.hold(spring);
+const holdSpring = (tx: StoreTransaction): Promise<void> => tx.hold(spring, [shared]);
 
 describe("while a worker holds a campaign", () => {
   it("another one that found it due too passes it by, and does not wait", async () => {
@@ -54,8 +54,20 @@ describe("while a worker holds a campaign", () => {
     expect(isTaken).toBe(false);
   });
 
-  it("one that works on another campaign waits for the mailbox that they share, before it reads what is left of it", async () => {
-    expect(await whileHeld(holdSpring, () => other.store.transaction((tx) => tx.holdIfDue(summer, world.now)))).toBe("waited");
+  it("one that finds another campaign due takes the mailbox that they share for busy, and does not wait for it", async () => {
+    let isKept: boolean | undefined;
+    const look = (): Promise<void> =>
+      other.store.transaction(async (tx) => {
+        expect(await tx.holdIfDue(summer, world.now)).toBe(true);
+        const facts = await tx.campaignFacts(summer, world.now);
+        isKept = facts?.mailboxes.find(({ id }) => id === shared)?.keptElsewhere;
+      });
+    expect(await whileHeld(holdSpring, look)).toBe("went by");
+    expect(isKept).toBe(true);
+  });
+
+  it("one that records what became of another campaign's mail waits for the mailbox that they share", async () => {
+    expect(await whileHeld(holdSpring, () => other.store.transaction((tx) => tx.hold(summer, [shared])))).toBe("waited");
   });
 
   it.each([

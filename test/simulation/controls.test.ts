@@ -147,9 +147,9 @@ function openAtHandOver(tx: StoreTransaction): Partial<StoreTransaction> {
       return facts === undefined ? undefined : { ...facts, calendar: calendarThat(() => isIntent, facts) };
     },
     // The first step of every transaction; an intent asks nobody whether the campaign is due.
-    hold: (id) => {
+    hold: (...what) => {
       isIntent = true;
-      return tx.hold(id);
+      return tx.hold(...what);
     },
   };
 }
