@@ -152,7 +152,8 @@ describe("goniec doctor on a server's database", () => {
       place = pooler.url;
       for (const command of ["doctor", "serve"]) {
         const io = await goniec([command]);
-        expect([io.exitCode, io.err]).toEqual([1, expect.stringContaining("pooler that shares sessions")]);
+        // Told as a finding, or, where the pooler stumbles over prepared statements, as an error.
+        expect([io.exitCode, io.out + io.err]).toEqual([1, expect.stringContaining("the server's own address")]);
       }
     } finally {
       await pooler.close();
