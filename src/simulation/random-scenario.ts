@@ -6,6 +6,12 @@ import { CRASH_POINTS } from "../engine/ports.ts";
 import { Chance } from "./chance.ts";
 import type { Scenario, ScenarioCampaign, ScenarioEvent, ScenarioLead, ScenarioMailbox, SmtpEvent } from "./scenario.ts";
 
+/** What a random world is to be like, where chance is not to decide it. */
+export interface RandomFrame {
+  readonly workers?: number;
+  readonly days?: number;
+}
+
 /** How a failing scenario is made smaller: only some of its events, fewer leads. */
 export interface Reduction {
   /** Indices of the events that stay; all when left out. */
@@ -36,27 +42,29 @@ const CHANGES = [
 ];
 const WEEKDAYS: WindowBlock["days"] = ["mon", "tue", "wed", "thu", "fri"];
 const EVERY_DAY: WindowBlock["days"] = [...WEEKDAYS, "sat", "sun"];
-const RUN_MS = 8 * DAY_MS;
+const DAYS = 8;
 
-/** A world with everything in it that can go wrong, fixed by its seed. */
-export function randomScenario(seed: number, reduction: Reduction = {}): Scenario {
+/** A world with everything in it that can go wrong, fixed by its seed and its frame. */
+export function randomScenario(seed: number, reduction: Reduction = {}, frame: RandomFrame = {}): Scenario {
+  const runMs = (frame.days ?? DAYS) * DAY_MS;
   const chance = new Chance(seed);
   const startAt = chance.isLucky(0.4)
     ? Date.parse(`${chance.pick(CHANGES)}T00:00:00Z`) + chance.between(0, 2 * DAY_MS)
     : Date.parse("2025-01-01T00:00:00Z") + chance.between(0, 3 * 365 * DAY_MS);
   const zone = chance.pick(ZONES);
-  const workers = chance.pick([1, 1, 2, 3]);
+  const drawnWorkers = chance.pick([1, 1, 2, 3]);
+  const workers = frame.workers ?? drawnWorkers;
   const latencyMs = chance.pick([0, 200, 800, 3_000, 25_000]);
   const mailboxes = chance.times(chance.between(1, 4), (index) => randomMailbox(chance, index, zone));
   const campaigns = chance.times(chance.between(1, 3), (index) => randomCampaign(chance, index, mailboxes, startAt));
   const events = chance.times(chance.between(0, 14), (index) =>
-    randomEvent(chance, index, { startAt, workers, mailboxes, campaigns }),
+    randomEvent(chance, index, { startAt, runMs, workers, mailboxes, campaigns }),
   );
   return {
     seed,
     zone,
     startAt,
-    until: { kind: "instant", at: startAt + RUN_MS },
+    until: { kind: "instant", at: startAt + runMs },
     workers,
     smtp: { latencyMs },
     mailboxes,
@@ -130,6 +138,7 @@ function randomSettings(chance: Chance): CampaignSettings {
 
 interface Scene {
   readonly startAt: number;
+  readonly runMs: number;
   readonly workers: number;
   readonly mailboxes: readonly ScenarioMailbox[];
   readonly campaigns: readonly ScenarioCampaign[];
@@ -137,7 +146,7 @@ interface Scene {
 
 function randomEvent(chance: Chance, index: number, scene: Scene): ScenarioEvent {
   // Most of the mails leave on the first days, so most of the accidents happen there.
-  const dated = { at: scene.startAt + Math.floor(chance.next() ** 2 * RUN_MS), line: index + 1 };
+  const dated = { at: scene.startAt + Math.floor(chance.next() ** 2 * scene.runMs), line: index + 1 };
   const campaign = chance.pick(scene.campaigns).name;
   const mailbox = chance.pick(scene.mailboxes).address;
   const lead = `lead-${chance.between(1, 40)}@example.test`;

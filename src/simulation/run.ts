@@ -14,6 +14,8 @@ const IDLE_STEP_MS = 10 * MINUTE_MS;
 export interface RunOptions extends WorldOptions {
   /** Called now and then with the simulated instant; a run of weeks takes seconds, of which a person wants to see something. */
   readonly progress?: (at: number, accepted: number) => void;
+  /** Ends the run before its time: it then throws the signal's reason, and leaves nothing behind. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -54,6 +56,7 @@ async function live(world: World, scenario: Scenario, lastEventMs: number, optio
   const { until } = scenario;
   const endMs = until.kind === "instant" ? until.at - scenario.startAt : IDLE_WITHIN_MS;
   while (world.clock.monotonicMs() < endMs) {
+    options.signal?.throwIfAborted();
     await world.clock.advance(Math.min(IDLE_STEP_MS, endMs - world.clock.monotonicMs()));
     options.progress?.(world.clock.now(), world.recorder.acceptedCount);
     if (until.kind === "idle" && world.clock.monotonicMs() >= lastEventMs && (await world.isIdle())) return true;

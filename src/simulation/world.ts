@@ -30,9 +30,9 @@ const DEFECTS = new Set([
 
 /**
  * Signs of life and the passes that are only a safety net are kept rare, so that a simulated year is not spent on them. Timing never
- * comes from them, and a death is noticed by the lock, as in the product.
+ * comes from them. A death is noticed by the lock, as in the product; by workers that share a database at their next sign of life.
  */
-const LIMITS = { engineLeaseMs: 3_600_000, sharedRenewMs: 300_000, passEveryMs: 600_000, standbyEveryMs: 3_600_000 };
+const LIMITS = { engineLeaseMs: 3_600_000, sharedRenewMs: 600_000, passEveryMs: 600_000, standbyEveryMs: 3_600_000 };
 
 /** How soon an engine that stands by notices that the one in charge is gone: the product's own interval, without its many questions. */
 const TAKEOVER_MS = 250;
@@ -87,7 +87,10 @@ export class World {
     this.database = database;
     this.#liveness = liveness;
     this.#changedStore = seams.store ?? ((same) => same);
-    const names = { campaign: (id: number) => this.#nameOf("campaign", id), mailbox: (id: number) => this.#nameOf("mailbox", id) };
+    const names = {
+      campaign: (id: number) => this.#nameOf("campaign", id),
+      mailbox: (id: number) => this.#nameOf("mailbox", id),
+    };
     this.recorder = new Recorder(this.clock, names, () => database.ask(skippedLeads));
     this.servers = new SimulatedServers(this.clock, scenario.smtp.latencyMs, names.mailbox);
   }
@@ -265,7 +268,7 @@ export class World {
     const worker = this.#worker(number);
     if (!worker.life.alive) return;
     worker.life.end();
-    this.#liveness.letGo(worker.bootId);
+    void this.#liveness.letGo(worker.bootId);
     this.#tellGone(number);
     this.clock.setTimer(forMs, () => this.#boot(number));
   }

@@ -2,17 +2,13 @@ import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import type { CampaignFacts } from "../../src/domain/campaign.ts";
 import { NO_HOLIDAYS } from "../../src/domain/holidays.ts";
-import type { QueuedEmail, Store, StoreTransaction } from "../../src/engine/ports.ts";
+import type { QueuedEmail, StoreTransaction } from "../../src/engine/ports.ts";
 import { judge } from "../../src/simulation/judge.ts";
 import { runScenario } from "../../src/simulation/run.ts";
 import type { Scenario } from "../../src/simulation/scenario.ts";
 import { scenarioFrom } from "../../src/simulation/scenario-reader.ts";
 import type { WorldSeams } from "../../src/simulation/world.ts";
-
-/** A store whose transactions are changed by `change`: how a test takes one guard away. */
-function changed(change: (tx: StoreTransaction) => Partial<StoreTransaction>): (store: Store) => Store {
-  return (store) => ({ ...store, transaction: (work) => store.transaction((tx) => work({ ...tx, ...change(tx) })) });
-}
+import { changed } from "./changed-store.ts";
 
 async function brokenInvariants(scenario: Scenario, seams: WorldSeams = {}): Promise<Set<string>> {
   const run = await runScenario(scenario, { seams });
