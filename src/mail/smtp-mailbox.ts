@@ -87,8 +87,8 @@ export function tlsCheckOf(mailbox: MailboxConnection): TlsCheck {
   return { rejectUnauthorized: mailbox.tls?.rejectUnauthorized ?? !wouldBeClear, ca: mailbox.tls?.ca };
 }
 
-/** Two mailboxes with the same key may share a connection: same server, same login, same secrets. */
+/** A kept connection is only for the mailbox that made it, and only while its server, login and secrets are the same. */
 export function connectionKey(mailbox: MailboxConnection): string {
-  const { host, port, security, auth, helloName, tls } = mailbox;
-  return JSON.stringify([host, port, security, auth, helloName, tls]);
+  const { host, port, security, auth, envelopeFrom, helloName, tls } = mailbox;
+  return JSON.stringify([host, port, security, auth, envelopeFrom, helloName, tls]);
 }
