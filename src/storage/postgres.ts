@@ -124,7 +124,7 @@ const NUMERIC = 1700;
 
 /** Instants and counts are far below 2^53, so they come as numbers, as SQLite gives them. */
 const getTypeParser: pg.CustomTypesConfig["getTypeParser"] = (oid, format) =>
-  oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format as "text");
+  oid === INT8 || oid === NUMERIC ? Number : (pg.types.getTypeParser(oid, format) as (value: string) => unknown);
 
 function openPool(url: string, max: number, statementTimeoutMs: number): pg.Pool {
   const pool = new pg.Pool({ ...clientOptions(url), max, query_timeout: statementTimeoutMs + ANSWER_SLACK_MS });

@@ -77,7 +77,7 @@ export function assertWritable(file: SqliteFile, path: string): void {
 }
 
 /** For the package for Node 20, which keeps a transaction, and its lock, beyond `close`. */
-export function rollBack(file: SqliteFile): void {
+function rollBack(file: SqliteFile): void {
   try {
     file.exec("ROLLBACK");
   } catch {

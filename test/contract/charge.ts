@@ -35,7 +35,7 @@ export function describeCharge(current: () => StoreWorld, isShared: boolean): vo
 
     it("is no place for a worker once a newer program has changed it", async () => {
       await current().write((trx) => sql`INSERT INTO "Migration" VALUES (99, 'from the future', 0)`.execute(trx));
-      await expect(take("boot-1")).rejects.toMatchObject({ kind: "unusable", message: expect.stringContaining("schema 99") });
+      await expect(take("boot-1")).rejects.toThrow("schema 99");
       expect(await workers()).toEqual([]);
     });
   });
@@ -51,7 +51,7 @@ export function describeCharge(current: () => StoreWorld, isShared: boolean): vo
 
     it("is taken over at once from a process that is dead", async () => {
       await take("boot-1");
-      current().under.liveness.letGo("boot-1");
+      await current().under.liveness.letGo("boot-1");
       expect(await take("boot-2")).toBe(true);
       expect(await take("boot-1")).toBe(false);
       expect(await current().one.reader.selectFrom("EngineLease").select(["bootId", "epoch"]).execute()).toEqual([
@@ -87,11 +87,11 @@ export function describeCharge(current: () => StoreWorld, isShared: boolean): vo
     it("is found at once when its worker is dead, with the word whether its intent was committed", async () => {
       const world = current();
       const id = await world.campaign("spring", 2, await world.mailbox("anna@acme.test"));
-      world.under.liveness.hold("boot-1");
+      await world.under.liveness.hold("boot-1");
       const [first] = [await world.mustClaim(id, "boot-1"), await world.mustClaim(id, "boot-1")];
       await world.intent(first, "boot-1");
       expect(await abandonedBy("boot-2")).toEqual([]);
-      world.under.liveness.letGo("boot-1");
+      await world.under.liveness.letGo("boot-1");
       expect(await abandonedBy("boot-2")).toEqual([
         "lead-1@example.test of boot-1, with intent",
         "lead-2@example.test of boot-1, without intent",
@@ -101,7 +101,7 @@ export function describeCharge(current: () => StoreWorld, isShared: boolean): vo
     it("of a silent but living worker is found when its lease has run out", async () => {
       const world = current();
       const id = await world.campaign("spring", 1, await world.mailbox("anna@acme.test"));
-      world.under.liveness.hold("boot-1");
+      await world.under.liveness.hold("boot-1");
       await world.mustClaim(id, "boot-1");
       world.under.clock.advance(LEASE_MS - 1);
       expect(await abandonedBy("boot-2")).toEqual([]);
@@ -120,7 +120,7 @@ export function describeCharge(current: () => StoreWorld, isShared: boolean): vo
     it("is one of the asker's own that it knows nothing of, as after a commit whose answer was lost", async () => {
       const world = current();
       const id = await world.campaign("spring", 1, await world.mailbox("anna@acme.test"));
-      world.under.liveness.hold("boot-1");
+      await world.under.liveness.hold("boot-1");
       await world.mustClaim(id, "boot-1");
       expect(await abandonedBy("boot-1")).toEqual(["lead-1@example.test of boot-1, without intent"]);
     });
