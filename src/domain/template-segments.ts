@@ -49,7 +49,7 @@ function fill(segments: readonly Segment[], scope: Readonly<Record<string, strin
       text += segment.literal;
       continue;
     }
-    const value = scope[segment.field];
+    const value = Object.hasOwn(scope, segment.field) ? scope[segment.field] : undefined;
     if (value === undefined) return { missing: segment.field };
     text += escapesHtml ? value.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign) : value;
   }

@@ -113,6 +113,8 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
 /** One statement on a connection of its own. */
 export async function query<R extends pg.QueryResultRow>(url: string, text: string): Promise<R[]> {
   const client = new pg.Client({ connectionString: url });
+  // The server may go down meanwhile; the statement then fails, and nothing else has to.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     return (await client.query<R>(text)).rows;
