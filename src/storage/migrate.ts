@@ -34,8 +34,8 @@ export const POSTGRES_WORDS: Words = {
   real: "DOUBLE PRECISION",
   bytes: "BYTEA",
   strict: "",
-  // Any number that only we use: PostgreSQL has no lock on tables that do not exist yet.
-  lock: "SELECT pg_advisory_xact_lock(4663614)",
+  // Any number that only we use: PostgreSQL has no lock on tables that do not exist yet. An index over a long ledger takes its time.
+  lock: "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(4663614)",
 };
 
 interface Migration {

@@ -1,4 +1,4 @@
-import { close, fdatasync, open } from "node:fs";
+import { close, fdatasync, open, realpathSync } from "node:fs";
 import { promisify } from "node:util";
 
 const openFd = promisify(open);
@@ -21,7 +21,8 @@ export class WalSync {
 
   /** For the database at `path`, which is open, and so keeps its log. */
   static async of(path: string): Promise<WalSync> {
-    return new WalSync(await openFd(`${path}-wal`, "r"));
+    // SQLite follows links to the file, and keeps the log where that lies.
+    return new WalSync(await openFd(`${realpathSync(path)}-wal`, "r"));
   }
 
   /** Resolves when everything that was committed before the call is on the disk. */
