@@ -56,7 +56,7 @@ function isElsewhere({ elsewhere, clock }: EngineContext, campaignId: number): b
   return false;
 }
 
-/** One campaign's turn; its failure is logged, costs only its own place, and is tried again later. True when a mail was claimed. */
+/** One campaign's turn; its failure is logged, costs only its own place, and is tried again later. True when it began or a mail was claimed. */
 async function processCampaign(
   ctx: EngineContext,
   campaignId: number,
@@ -64,11 +64,12 @@ async function processCampaign(
   departures: Departures,
 ): Promise<boolean> {
   try {
-    if (isStarting) return await startDueCampaign(ctx, campaignId);
-    const result = await claimNext(ctx, campaignId, departures.room());
+    const result = isStarting
+      ? { kind: await startDueCampaign(ctx, campaignId) }
+      : await claimNext(ctx, campaignId, departures.room());
     if (result.kind === "claimed") for (const mail of result.mails) departures.depart(mail);
     if (result.kind === "elsewhere") ctx.elsewhere.set(campaignId, ctx.clock.monotonicMs() + ELSEWHERE_MS);
-    return result.kind === "claimed" || result.kind === "lost";
+    return result.kind === "started" || result.kind === "claimed" || result.kind === "lost";
   } catch (error) {
     ctx.log.error("campaign not processed", { campaignId, error: String(error) });
     await ctx.store.transaction((tx) => tx.setNextDue(campaignId, ctx.clock.now() + RECHECK_MS, "error"));

@@ -138,7 +138,7 @@ class MailboxAbility {
     this.#openedMs = mailbox.sessions.map(({ openedMs }) => openedMs);
     const failed = mailbox.attempts.filter(hasFailed);
     this.#failedMs = failed.map(({ elapsedMs }) => elapsedMs);
-    this.#troubledMs = failed.filter(({ outcome }) => outcome === "mailbox-trouble").map(({ elapsedMs }) => elapsedMs);
+    this.#troubledMs = failed.filter(({ outcome }) => outcome === "mailbox").map(({ elapsedMs }) => elapsedMs);
     for (const { elapsedMs } of [...mailbox.accepts.map(({ entry }) => entry), ...failed].sort(byTime))
       this.#starts.add(this.#dayAt(elapsedMs), elapsedMs);
   }
