@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../domain/instant.ts";
+import { MINUTE_MS, SECOND_MS } from "../domain/instant.ts";
 import { closedForMs, DayTally, hoursAt, restOfDayMs } from "./judge-days.ts";
 import { type CampaignRecord, type Entry, type Evidence, type MailboxRecord, wallAt } from "./judge-evidence.ts";
 import { localTime } from "./judge-local.ts";
@@ -8,6 +8,9 @@ import { countUpTo } from "./judge-timeline.ts";
 const REST_MAX_MS = 15 * MINUTE_MS;
 /** A conversation that lasts longer than its server takes, a hold for the pace and a slow database together, keeps no mailbox busy. */
 const TALK_SLACK_MS = 2 * MINUTE_MS;
+
+/** After a connection that was kept for its own next mail, another worker may not use the mailbox for as long as its end may take. */
+const GOODBYE_MS = SECOND_MS;
 
 const ALWAYS = Number.POSITIVE_INFINITY;
 
@@ -164,8 +167,9 @@ class MailboxAbility {
     const last = this.#mailbox.sessions[countUpTo(this.#openedMs, elapsedMs) - 1];
     if (last === undefined) return -ALWAYS;
     const { minGapMs } = this.#mailbox.rules.after(elapsedMs);
-    const talkMaxMs = this.#evidence.scenario.smtp.latencyMs + TALK_SLACK_MS;
-    return Math.max(Math.min(last.closedMs, last.openedMs + talkMaxMs), last.openedMs + minGapMs);
+    const { workers, smtp } = this.#evidence.scenario;
+    const leftMs = workers > 1 ? last.leftMs + GOODBYE_MS : last.closedMs;
+    return Math.max(Math.min(leftMs, last.openedMs + smtp.latencyMs + TALK_SLACK_MS), last.openedMs + minGapMs);
   }
 
   hadTrouble(fromMs: number, toMs: number): boolean {

@@ -144,8 +144,7 @@ describe("standstill", () => {
   });
 
   it("one mailbox that rests is no excuse for the other, both are", () => {
-    const trouble = (mailbox: string) =>
-      ({ type: "attempt", ...lead(20), mailbox, attempt: 1, outcome: "mailbox" }) as const;
+    const trouble = (mailbox: string) => ({ type: "attempt", ...lead(20), mailbox, attempt: 1, outcome: "mailbox" }) as const;
     const one = withEntries(cutShort(10, 30 * MINUTE_MS), [acceptedMs(10) + 1, trouble("anna@acme.test")]);
     expect(texts(one)).toContainEqual(expect.stringContaining("standstill: spring sent nothing to lead-11@example.test"));
     expect(texts(withEntries(one, [acceptedMs(10) + 1, trouble("jan@acme.test")]))).toEqual([]);

@@ -1,9 +1,9 @@
 import type { CampaignSettings } from "../domain/campaign.ts";
 import type { HolidayCalendar } from "../domain/holidays.ts";
-import type { Instant } from "../domain/instant.ts";
+import { type Instant, MINUTE_MS, SECOND_MS } from "../domain/instant.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import type { MailboxRules } from "./judge-settings.ts";
-import type { Timeline } from "./judge-timeline.ts";
+import { hasBetween, type Timeline } from "./judge-timeline.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Run, TraceEntry } from "./trace.ts";
 
@@ -101,4 +101,14 @@ export interface Evidence {
 /** The wall clock at an elapsed time. */
 export function wallAt({ scenario, steppedMs }: Evidence, elapsedMs: number): Instant {
   return scenario.startAt + elapsedMs + steppedMs.after(elapsedMs);
+}
+
+/** How long the mails of a dead worker stay in its hands at the most, where others find them at their next sign of life. */
+const DEATH_UNNOTICED_MS = 10 * MINUTE_MS + SECOND_MS;
+
+/** Whether a worker that ended may have held mails, and with them their mailboxes, in this time: nothing tells when they were taken back. */
+export function mayHoldMails({ scenario, workerEndsMs }: Evidence, fromMs: number, toMs: number): boolean {
+  // A worker that is alone takes them back as soon as it is there again.
+  const sinceMs = scenario.workers > 1 ? fromMs - DEATH_UNNOTICED_MS : fromMs;
+  return hasBetween(workerEndsMs, sinceMs, toMs);
 }

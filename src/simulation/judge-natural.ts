@@ -1,6 +1,6 @@
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../domain/instant.ts";
 import { Ability, hasFailed } from "./judge-ability.ts";
-import { type Accept, type CampaignRecord, type Evidence, wallAt } from "./judge-evidence.ts";
+import { type Accept, type CampaignRecord, type Evidence, mayHoldMails, wallAt } from "./judge-evidence.ts";
 import { longestGapMs } from "./judge-standstill.ts";
 import { hasBetween } from "./judge-timeline.ts";
 import { gapText, timeText, type Violation, violation } from "./judge-violation.ts";
@@ -34,7 +34,8 @@ function longGaps(evidence: Evidence, campaign: CampaignRecord): Violation[] {
       before === undefined ||
       !accept.isFirstTry ||
       isUnpaced(campaign, before) ||
-      hasBetween(causesMs, before.startMs, accept.startMs)
+      hasBetween(causesMs, before.startMs, accept.startMs) ||
+      mayHoldMails(evidence, before.startMs, accept.startMs)
     )
       continue;
     const longestMs = longestGapMs(campaign, before.startMs);

@@ -1,6 +1,5 @@
 import { MINUTE_MS } from "../domain/instant.ts";
-import { byOrder, type CampaignRecord, type Evidence, type LeadRecord } from "./judge-evidence.ts";
-import { hasBetween } from "./judge-timeline.ts";
+import { byOrder, type CampaignRecord, type Evidence, type LeadRecord, mayHoldMails } from "./judge-evidence.ts";
 import { timeText, type Violation, violation } from "./judge-violation.ts";
 
 /** Longer than a conversation that ends without a line can last. */
@@ -14,7 +13,8 @@ export function judgeOrder(evidence: Evidence): Violation[] {
   return [...evidence.campaigns.values()].flatMap((campaign) => overtakings(evidence, campaign));
 }
 
-function overtakings({ scenario, workerEndsMs, endMs }: Evidence, campaign: CampaignRecord): Violation[] {
+function overtakings(evidence: Evidence, campaign: CampaignRecord): Violation[] {
+  const { scenario, endMs } = evidence;
   const found: Violation[] = [];
   const lines = new WaitingLines(campaign.leads.values());
   for (const { entry, startMs, isFirstTry } of campaign.accepts.toSorted((a, b) => a.startMs - b.startMs)) {
@@ -23,8 +23,8 @@ function overtakings({ scenario, workerEndsMs, endMs }: Evidence, campaign: Camp
     if (lead === undefined || !isFirstTry || !isPaced) continue;
     const first = lines.firstAt(startMs);
     if (first === undefined || byOrder(first, lead) >= 0) continue;
-    if (hasBetween(workerEndsMs, startMs, first.startedMs ?? first.touchedMs ?? endMs) || mayBeUnderWay(first, startMs, endMs))
-      continue;
+    const turnMs = first.startedMs ?? first.touchedMs ?? endMs;
+    if (mayHoldMails(evidence, startMs, turnMs) || mayBeUnderWay(first, startMs, endMs)) continue;
     const when = timeText(scenario.zone, entry.at);
     found.push(
       violation(
