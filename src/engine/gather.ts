@@ -6,7 +6,7 @@ const TURNS_MAX = 8;
 
 /**
  * Does together what comes up in the same turn of the event loop, or while the same kind of work is under way: with many mails in flight
- * one durable commit serves several of them. Nothing waits longer for company than that turn.
+ * one durable commit serves several of them. A turn that brings no company ends the waiting, so a mail that is alone loses nothing.
  *
  * Should the common work fail, each item is done again on its own, so that one that cannot be done costs only itself.
  */
