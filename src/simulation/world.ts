@@ -284,17 +284,16 @@ export class World {
     for (const worker of this.#workers) if (worker.life.alive) worker.engine.wake();
   }
 
-  /** Stops a worker in order; a new one takes its place after `forMs`. */
+  /** Stops a worker in order; a new one takes its place after `forMs`, or when the stop is done, which a death on the way spares it. */
   async stop(number: number, forMs: number): Promise<void> {
     const worker = this.#worker(number);
     if (!worker.life.alive) return;
-    this.clock.setTimer(forMs, () => {
-      if (!worker.life.alive) this.#boot(number);
-    });
+    const backMs = this.clock.monotonicMs() + forMs;
     await worker.engine.stop();
     if (!worker.life.alive) return;
     worker.life.end();
     this.#tellGone(number);
+    this.clock.setTimer(backMs - this.clock.monotonicMs(), () => this.#boot(number));
   }
 
   get workerNumbers(): number[] {

@@ -11,7 +11,7 @@ export async function openOwnSchema(url: string): Promise<PostgresDatabase> {
     // A connection of its own, so that the schema is dropped also when the pools are in trouble.
     const client = await door.connect();
     const schema = await makeSchema(client, door.classify);
-    const database = await openPostgres(url, { search_path: schema, synchronous_commit: "off" });
+    const database = await openPostgres(url, { ...SETTINGS, search_path: schema });
     const close = async (): Promise<void> => {
       await database.close();
       await client.query(`DROP SCHEMA "${schema}" CASCADE`);
@@ -22,6 +22,9 @@ export async function openOwnSchema(url: string): Promise<PostgresDatabase> {
     await door.close();
   }
 }
+
+/** A process that is stopped for a while goes on where it was: real time means nothing to a world whose clock stands still meanwhile. */
+const SETTINGS = { synchronous_commit: "off", idle_in_transaction_session_timeout: "0" };
 
 type Client = Awaited<ReturnType<PostgresDatabase["connect"]>>;
 
