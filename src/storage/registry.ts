@@ -1,9 +1,11 @@
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { CampaignSettings } from "../domain/campaign.ts";
 import type { Instant } from "../domain/instant.ts";
 import { recordEvent } from "./events.ts";
 import { type Actor, replan, replanCampaignsOf } from "./lifecycle.ts";
+import { prepared } from "./prepared.ts";
 import type { Database } from "./schema.ts";
+import { jsonOf, valueList, valuesTable } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
 
@@ -158,47 +160,46 @@ async function addBatch(
   const rows = [...byAddress].map(([address, lead]) => {
     const leadId = ids.get(address) as number;
     if (!known.has(leadId)) position += 1;
-    const fields = JSON.stringify(lead.fields);
-    const priority = lead.priority ?? PRIORITY_DEFAULT;
-    return { campaignId, leadId, fields, priority, position, state: "waiting" as const, updatedAt: now };
+    return [leadId, lead.priority ?? PRIORITY_DEFAULT, position, JSON.stringify(lead.fields)];
   });
-  await trx
-    .insertInto("CampaignLead")
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(["campaignId", "leadId"]).doUpdateSet((eb) => ({ fields: eb.ref("excluded.fields"), updatedAt: now })),
-    )
-    .execute();
+  await upsertPlaces(trx, { campaignId, now, rows: jsonOf(rows) });
   return position - lastPosition;
 }
 
+const upsertPlaces = prepared(
+  (db, { campaignId, now, rows }: { campaignId: number; now: Instant; rows: string }) => sql`
+    INSERT INTO "CampaignLead" ("campaignId", "leadId", "priority", "position", "fields", "state", "updatedAt")
+    SELECT CAST(${campaignId} AS BIGINT), v.column1, v.column2, v.column3, v.column4, 'waiting', CAST(${now} AS BIGINT)
+    FROM ${valuesTable(db, ["BIGINT", "BIGINT", "BIGINT", "TEXT"], rows)} WHERE TRUE
+    ON CONFLICT ("campaignId", "leadId") DO UPDATE SET "fields" = excluded."fields", "updatedAt" = excluded."updatedAt"`,
+);
+
+const upsertLeads = prepared(
+  (db, { now, rows }: { now: Instant; rows: string }) => sql<{ id: number; address: string }>`
+    INSERT INTO "Lead" ("address", "fields", "status", "createdAt", "updatedAt")
+    SELECT v.column1, v.column2, 'ACTIVE', CAST(${now} AS BIGINT), CAST(${now} AS BIGINT)
+    FROM ${valuesTable(db, ["TEXT", "TEXT"], rows)} WHERE TRUE
+    ON CONFLICT ("address") DO UPDATE SET "fields" = excluded."fields", "updatedAt" = excluded."updatedAt"
+    RETURNING "id", "address"`,
+);
+
 /** The leads' ids by their addresses. */
 async function saveLeads(trx: Trx, leads: readonly NewLead[], now: Instant): Promise<Map<string, number>> {
-  const rows = leads.map(({ address, fields }) => ({
-    address,
-    fields: JSON.stringify(fields),
-    status: "ACTIVE" as const,
-    createdAt: now,
-    updatedAt: now,
-  }));
-  const saved = await trx
-    .insertInto("Lead")
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.column("address").doUpdateSet((eb) => ({ fields: eb.ref("excluded.fields"), updatedAt: now })),
-    )
-    .returning(["id", "address"])
-    .execute();
+  const rows = leads.map(({ address, fields }) => [address, JSON.stringify(fields)]);
+  const { rows: saved } = await upsertLeads(trx, { now, rows: jsonOf(rows) });
   return new Map(saved.map(({ id, address }) => [address, id]));
 }
 
-async function knownLeads(trx: Trx, campaignId: number, leadIds: readonly number[]): Promise<Set<number>> {
-  const rows = await trx
+const selectKnown = prepared((db, { campaignId, ids }: { campaignId: number; ids: string }) =>
+  db
     .selectFrom("CampaignLead")
     .select("leadId")
     .where("campaignId", "=", campaignId)
-    .where("leadId", "in", leadIds)
-    .execute();
+    .where("leadId", "in", valueList<number>(db, "BIGINT", ids)),
+);
+
+async function knownLeads(trx: Trx, campaignId: number, leadIds: readonly number[]): Promise<Set<number>> {
+  const { rows } = await selectKnown(trx, { campaignId, ids: jsonOf(leadIds) });
   return new Set(rows.map((row) => row.leadId));
 }
 
