@@ -80,11 +80,9 @@ export class Engine {
     for (const { flight } of flights) flight.abortUnlessArmed();
     await atMost(this.#ctx.clock, this.#ctx.limits.stopWithinMs, Promise.all(flights.map(({ done }) => done)));
     this.#inCharge = false;
-    try {
-      await this.#ctx.store.leaveCharge(this.#ctx.worker.bootId);
-    } finally {
-      await this.#ctx.mailer.close();
-    }
+    // First the connections, which others would meet at the mailboxes that are left to them.
+    await this.#ctx.mailer.close();
+    await this.#ctx.store.leaveCharge(this.#ctx.worker.bootId);
   }
 
   async #run(): Promise<void> {
