@@ -14,7 +14,8 @@ const WATCH_INTERVAL_MS = 250;
 /** The engine's view of a SQLite database. It has one writer at a time, so nothing is to be held, and one engine in charge of it. */
 export function createSqliteStore(database: SqliteDatabase, liveness: Liveness, clock: Clock): Store {
   return {
-    ...sharedQuestions(database.reader, liveness),
+    // By the connection that writes, whose cache knows its own commits; the other one would read the pages anew after each.
+    ...sharedQuestions(database.writer, liveness),
     transaction: (work, durability = "durable") =>
       database.transaction((trx) => work(sqliteTransaction(trx, liveness)), durability),
     async takeCharge(worker, leaseMs) {
