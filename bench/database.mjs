@@ -1,7 +1,7 @@
 // Big databases, made by the database's own INSERT ... SELECT under the schema's constraints, once for each shape, and kept in the cache.
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { loadDriver } from "../dist/storage/sqlite.js";
+import { loadDriver } from "../dist/storage/sqlite-file.js";
 import { withApp } from "./app.mjs";
 import { CACHE, databaseKey } from "./cache.mjs";
 import { duration, say } from "./harness.mjs";
