@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** What git ignores, and git itself. */
-const NOT_OURS = new Set([".git", ".setup", "node_modules", "dist", "data", "coverage", "test-results"]);
+const NOT_OURS = new Set([".git", ".setup", "node_modules", "dist", "data", "coverage", "test-results", "results"]);
 
 /** Paths of all files under a folder, from the root and with slashes; `""` is the whole repository. */
 export function filesUnder(folder: string): string[] {
