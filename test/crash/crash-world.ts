@@ -156,7 +156,20 @@ export class CrashWorld {
     return [...seen].filter(([, count]) => count > 1).map(([to]) => to);
   }
 
+  /** What the address's place is in, in whichever campaign it has one. */
+  async stateOf(address: string): Promise<string | undefined> {
+    const row = await this.app.reader
+      .selectFrom("CampaignLead as cl")
+      .innerJoin("Lead as l", "l.id", "cl.leadId")
+      .select("cl.state")
+      .where("l.address", "=", address)
+      .executeTakeFirst();
+    return row?.state;
+  }
+
+  /** Ends every process. With `keep`, as after a failure, the database stays, and the log says where. */
   async close(keep = false): Promise<void> {
+    if (keep) console.error(`the database of this failure is kept: ${this.database}`);
     for (const { child, exited } of this.#processes) {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
       await exited;

@@ -26,7 +26,6 @@ afterEach(async (context) => {
     failed = true;
     throw error;
   } finally {
-    if (failed) console.error(`the database of this failure is kept: ${world.database}`);
     await world.close(failed);
   }
 });
@@ -61,7 +60,7 @@ describe("kill -9", () => {
     expect(world.duplicates()).toEqual([]);
     // Other conversations were under way when the process died; what the server had of them is unconfirmed, never sent again.
     expect(counts.sent + counts.unconfirmed).toBe(8);
-    expect(await stateOf(victim)).toBe(fate.state);
+    expect(await world.stateOf(victim)).toBe(fate.state);
     expect(world.server.deliveries.length).toBeGreaterThanOrEqual(counts.sent);
     expect(world.server.deliveries.length).toBeLessThanOrEqual(counts.sent + counts.unconfirmed);
   });
@@ -150,24 +149,14 @@ describe("several processes on one database", () => {
     const frozen = world.run({ point: "after-intent", address: victim, signal: "SIGSTOP", settings });
     await eventually(() => frozen.points.includes(`after-intent ${victim}`), "the first process is frozen");
     world.run({ settings });
-    await eventually(async () => (await stateOf(victim)) === "unconfirmed", "the successor cannot know and says so");
+    await eventually(async () => (await world.stateOf(victim)) === "unconfirmed", "the successor cannot know and says so");
     frozen.child.kill("SIGCONT");
     // The thawed process knows that the dot never left: its evidence settles the matter, and the mail goes out after all, once.
-    await eventually(async () => (await stateOf(victim)) === "sent", "the mail is sent by the successor");
+    await eventually(async () => (await world.stateOf(victim)) === "sent", "the mail is sent by the successor");
     expect(world.deliveriesTo(victim)).toBe(1);
     expect(world.duplicates()).toEqual([]);
   });
 });
-
-async function stateOf(address: string): Promise<string | undefined> {
-  const row = await world.app.reader
-    .selectFrom("CampaignLead as cl")
-    .innerJoin("Lead as l", "l.id", "cl.leadId")
-    .select("cl.state")
-    .where("l.address", "=", address)
-    .executeTakeFirst();
-  return row?.state;
-}
 
 function killAt(isVictim: boolean, engine: EngineProcess): Promise<void> | undefined {
   if (!isVictim) return undefined;

@@ -17,11 +17,7 @@ beforeEach(async () => {
   world = await CrashWorld.open(inject("postgresUrl"));
 });
 
-afterEach(async (context) => {
-  const failed = context.task.result?.state === "fail";
-  if (failed) console.error(`the database of this failure is kept: ${world.database}`);
-  await world.close(failed);
-});
+afterEach(async (context) => world.close(context.task.result?.state === "fail"));
 
 describe("a worker whose clock is seven minutes slow and one whose clock is seven minutes fast", () => {
   it("keep one pace: between two hand-overs, whoever makes them, lies the gap that was drawn", async () => {

@@ -16,10 +16,8 @@ beforeEach(async () => {
 });
 
 afterEach(async (context) => {
-  const failed = context.task.result?.state === "fail";
-  if (failed) console.error(`the database of this failure is kept: ${world.database}`);
   await way.close();
-  await world.close(failed);
+  await world.close(context.task.result?.state === "fail");
 });
 
 describe("a worker that is cut off from the database in the middle of a mail", () => {
@@ -54,12 +52,12 @@ describe("a worker that is cut off from the database in the middle of a mail", (
     way.silence();
     way.dropServerSide();
     world.run();
-    await eventually(async () => (await stateOfVictim()) === "unconfirmed", "another worker cannot know and says so");
+    await eventually(async () => (await world.stateOf(VICTIM)) === "unconfirmed", "another worker cannot know and says so");
     answer.release();
     await eventually(() => cutOff.points.includes(`accepted ${VICTIM}`), "the one that is cut off hears the answer");
-    expect(await stateOfVictim()).toBe("unconfirmed");
+    expect(await world.stateOf(VICTIM)).toBe("unconfirmed");
     way.restore();
-    await eventually(async () => (await stateOfVictim()) === "sent", "the late answer is evidence");
+    await eventually(async () => (await world.stateOf(VICTIM)) === "sent", "the late answer is evidence");
     await world.completed();
     expect((await world.report()).counts.sent).toBe(4);
     expect(world.duplicates()).toEqual([]);
@@ -102,14 +100,4 @@ function heldAnswer(): { release(): void } {
   });
   world.server.onDelivery = ({ to }) => (to === VICTIM ? released : undefined);
   return { release };
-}
-
-async function stateOfVictim(): Promise<string | undefined> {
-  const row = await world.app.reader
-    .selectFrom("CampaignLead as cl")
-    .innerJoin("Lead as l", "l.id", "cl.leadId")
-    .select("cl.state")
-    .where("l.address", "=", VICTIM)
-    .executeTakeFirst();
-  return row?.state;
 }

@@ -13,11 +13,7 @@ beforeEach(async () => {
   world = await CrashWorld.open(inject("postgresUrl"));
 });
 
-afterEach(async (context) => {
-  const failed = context.task.result?.state === "fail";
-  if (failed) console.error(`the database of this failure is kept: ${world.database}`);
-  await world.close(failed);
-});
+afterEach(async (context) => world.close(context.task.result?.state === "fail"));
 
 describe("a worker that is told to stop (SIGTERM) while its mails are on their way", () => {
   it("waits for the answer to what has left, takes back what has not, and another worker goes on", async () => {
@@ -35,7 +31,7 @@ describe("a worker that is told to stop (SIGTERM) while its mails are on their w
     await first.exited;
     expect(first.child.exitCode).toBe(0);
     expect(await sending()).toBe(0);
-    expect(await stateOf(held.answer?.address)).toBe("sent");
+    expect(await world.stateOf(held.answer?.address ?? "")).toBe("sent");
     held.recipient?.release();
     world.run();
     await expectAllSentOnce();
@@ -98,16 +94,6 @@ const complaints = ({ log }: EngineProcess): string[] => log.filter((line) => li
 async function sending(): Promise<number> {
   const rows = await world.app.reader.selectFrom("CampaignEmailQueue").select("id").where("state", "=", "sending").execute();
   return rows.length;
-}
-
-async function stateOf(address = ""): Promise<string | undefined> {
-  const row = await world.app.reader
-    .selectFrom("CampaignLead as cl")
-    .innerJoin("Lead as l", "l.id", "cl.leadId")
-    .select("cl.state")
-    .where("l.address", "=", address)
-    .executeTakeFirst();
-  return row?.state;
 }
 
 async function expectAllSentOnce(leads = LEADS): Promise<void> {

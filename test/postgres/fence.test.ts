@@ -13,8 +13,7 @@ beforeEach(async () => {
 
 afterEach(async (context) => {
   const failed = context.task.result?.state === "fail";
-  if (failed) console.error(`the database of this failure is kept: ${world.database}`);
-  else await expectVerified(world.app.reader);
+  if (!failed) await expectVerified(world.app.reader);
   await world.close(failed);
 });
 

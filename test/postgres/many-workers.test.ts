@@ -38,7 +38,6 @@ beforeEach(async () => {
 
 afterEach(async (context) => {
   const failed = context.task.result?.state === "fail";
-  if (failed) console.error(`the database of this failure is kept: ${world.database}`);
   await world.close(failed);
 });
 
