@@ -10,8 +10,6 @@ export interface SecretBox {
 }
 
 const KEY_BYTES = 32;
-/** Opened secrets that are remembered: a mailbox's password is asked for with each of its mails, and opening it costs more than the mail. */
-const OPENED_MAX = 1_000;
 
 /**
  * A box whose key lies in `keyPath`, outside the database and readable by its owner only; the file is made with `newKey` when it is missing.
@@ -23,18 +21,12 @@ export function fileSecretBox(keyPath: string, newKey: () => Uint8Array): Secret
     loaded ??= loadKey(keyPath, newKey);
     return loaded;
   };
-  const opened = new Map<string, string>();
   return {
     close: (text) =>
       new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).encrypt(key()),
     async open(jwe) {
-      const known = opened.get(jwe);
-      if (known !== undefined) return known;
       try {
-        const text = new TextDecoder().decode((await compactDecrypt(jwe, key())).plaintext);
-        if (opened.size >= OPENED_MAX) opened.clear();
-        opened.set(jwe, text);
-        return text;
+        return new TextDecoder().decode((await compactDecrypt(jwe, key())).plaintext);
       } catch (error) {
         throw new StorageError(
           "unusable",

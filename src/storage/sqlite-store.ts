@@ -21,8 +21,9 @@ export function createSqliteStore(database: SqliteDatabase, liveness: Liveness, 
     async takeCharge(worker, leaseMs) {
       await liveness.hold(worker.bootId);
       const now = clock.now();
-      await assertKnownSchema(database.reader);
+      // All that an engine asks which stands by, and that four times a second.
       if (await isTakenCareOf(database.reader, worker.bootId, now, liveness)) return "none";
+      await assertKnownSchema(database.reader);
       return database.transaction(async (trx) => {
         await renewWorker(trx, worker, now, leaseMs.email);
         return (await takeEngineLease(trx, worker.bootId, now, leaseMs.engine, liveness)) ? "alone" : "none";
