@@ -86,12 +86,8 @@ async function claimIn(ctx: EngineContext, tx: StoreTransaction, campaignId: num
 
 /** A closed gate that the clock opens moves the plan; one that an event opens is looked at again in a while. */
 async function wait(ctx: EngineContext, tx: StoreTransaction, facts: CampaignFacts, gate: ClosedGate): Promise<ClaimResult> {
-  if (gate.until === undefined)
-    await tx.setNextDue(
-      facts.campaign.id,
-      ctx.clock.now() + (isBusy(gate) ? BUSY_RECHECK_MS : RECHECK_MS),
-      isBusy(gate) ? "busy" : gate.gate,
-    );
+  const [recheckMs, waitGate] = isBusy(gate) ? [BUSY_RECHECK_MS, "busy"] : [RECHECK_MS, gate.gate];
+  if (gate.until === undefined) await tx.setNextDue(facts.campaign.id, ctx.clock.now() + recheckMs, waitGate);
   else await scheduleNextEmail(ctx, tx, facts, causeText(gate, facts.campaign.zone));
   if (!(await tx.hasOpenLeads(facts.campaign.id))) return rest(ctx, tx, facts);
   return { kind: "waiting", gate };

@@ -164,35 +164,17 @@ async function usages(
   return (scope, id, day) => used.get(`${scope} ${id} ${day}`) ?? 0;
 }
 
-/** Of one campaign's or mailbox's allowance of a day, this many. */
-export interface Allowance {
-  readonly scopeId: number;
-  readonly day: string;
-  readonly count: number;
-}
+/** A mail takes one of the allowance that a campaign or mailbox has on a day. */
+export type Use = readonly [scopeId: number, day: string];
 
-/** What mails that count for these days take of their campaign's and their mailboxes' allowances. */
-export function allowancesOf(
-  mails: readonly {
-    readonly campaignId: number;
-    readonly mailboxId: number;
-    readonly campaignDay: string;
-    readonly mailboxDay: string;
-  }[],
-): { readonly campaignDays: Allowance[]; readonly mailboxDays: Allowance[] } {
-  return {
-    campaignDays: counted(mails.map(({ campaignId, campaignDay }) => [campaignId, campaignDay])),
-    mailboxDays: counted(mails.map(({ mailboxId, mailboxDay }) => [mailboxId, mailboxDay])),
-  };
-}
-
-function counted(uses: readonly (readonly [scopeId: number, day: string])[]): Allowance[] {
-  const counts = new Map<string, Allowance>();
+/** Uses of the same allowance as one row with their count. */
+function counted(uses: readonly Use[]): [scopeId: number, day: string, count: number][] {
+  const rows = new Map<string, [number, string, number]>();
   for (const [scopeId, day] of uses) {
     const key = `${scopeId} ${day}`;
-    counts.set(key, { scopeId, day, count: (counts.get(key)?.count ?? 0) + 1 });
+    rows.set(key, [scopeId, day, (rows.get(key)?.[2] ?? 0) + 1]);
   }
-  return [...counts.values()];
+  return [...rows.values()];
 }
 
 /** No limit, in a comparison. */
@@ -219,10 +201,10 @@ function reservation(scope: UsageScope, table: "Campaign" | "Mailbox") {
 }
 
 /** Takes of the days' allowances, within the limits that are in force now; false when one of them does not suffice. */
-export async function reserve(trx: Trx, scope: UsageScope, allowances: readonly Allowance[]): Promise<boolean> {
-  const wanted = jsonOf(allowances.map(({ scopeId, day, count }) => [scopeId, day, count]));
-  const { rows } = await RESERVE[scope](trx, { wanted });
-  return rows.length === allowances.length;
+export async function reserve(trx: Trx, scope: UsageScope, uses: readonly Use[]): Promise<boolean> {
+  const wanted = counted(uses);
+  const { rows } = await RESERVE[scope](trx, { wanted: jsonOf(wanted) });
+  return rows.length === wanted.length;
 }
 
 /** Counts one more, whatever the limit says: of a mail that has left. */

@@ -65,7 +65,7 @@ async function moveReservations(trx: Trx, intent: Intent): Promise<boolean> {
   for (const [scope, scopeId, from, to] of moves) {
     if (from === to) continue;
     await release(trx, scope, scopeId, from);
-    if (!(await reserve(trx, scope, [{ scopeId, day: to, count: 1 }]))) return false;
+    if (!(await reserve(trx, scope, [[scopeId, to]]))) return false;
   }
   await trx.updateTable("CampaignEmailQueue").set({ campaignDay, mailboxDay }).where("id", "=", email.id).execute();
   return true;

@@ -1,5 +1,6 @@
-import { type Kysely, PostgresAdapter, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { isPostgres } from "./dialect.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { keptMailboxes } from "./migrations/0002-kept-mailboxes.ts";
 import { campaignsOwnRows } from "./migrations/0003-campaigns-own-rows.ts";
@@ -88,7 +89,7 @@ export async function schemaVersion(db: Kysely<Database>): Promise<number> {
 
 /** On PostgreSQL only the schemas of the search path count: another program's table may bear the name in another one. */
 async function hasMigrations(db: Kysely<Database>): Promise<boolean> {
-  if (db.getExecutor().adapter instanceof PostgresAdapter) {
+  if (isPostgres(db)) {
     const { rows } = await sql<{ known: boolean }>`SELECT to_regclass('"Migration"') IS NOT NULL AS known`.execute(db);
     return rows[0]?.known === true;
   }

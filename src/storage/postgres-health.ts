@@ -4,6 +4,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { Clock } from "../engine/ports.ts";
 import { type SchemaHealth, schemaHealth } from "./health.ts";
 import { openPostgres } from "./postgres.ts";
+import { SERVER_CLOCK, TRY_LOCK, UNLOCK } from "./postgres-presence.ts";
 import type { Database } from "./schema.ts";
 
 /** The schema of the database at `url`, which stays as it is; 0 when it has none. Throws a StorageError when that cannot be asked. */
@@ -33,7 +34,7 @@ export interface ServerHealth {
 
 export async function serverHealth(db: Kysely<Database>): Promise<ServerHealth> {
   const { rows } = await sql<ServerHealth>`
-    SELECT current_setting('server_version') AS "version", (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS "at",
+    SELECT current_setting('server_version') AS "version", ${sql.raw(SERVER_CLOCK)} AS "at",
       current_setting('fsync') AS "fsync",
       current_setting('full_page_writes') AS "fullPageWrites", current_setting('synchronous_commit') AS "synchronousCommit",
       (SELECT COUNT(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS "connectionsUsed",
@@ -68,13 +69,13 @@ export async function sessionHealth(url: string, probeId: string, clock: Clock):
     for (let count = 0; count < 2; count += 1) clients.push(await database.connect());
     const [one, other] = clients as [pg.Client, pg.Client];
     const channel = `goniec_probe_${probeId}`;
-    await ask(one, "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS yes", channel);
+    await ask(one, TRY_LOCK, channel);
     await one.query(`LISTEN "${channel}"`);
-    const isTakenTwice = await ask(other, "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS yes", channel);
+    const isTakenTwice = await ask(other, TRY_LOCK, channel);
     const heard = heardWithin(one, clock);
     await other.query(`NOTIFY "${channel}"`);
     const hearsNotifications = await heard;
-    const isStillHeld = await ask(one, "SELECT pg_advisory_unlock(hashtextextended($1, 0)) AS yes", channel);
+    const isStillHeld = await ask(one, UNLOCK, channel);
     return { keepsLocks: isStillHeld && !isTakenTwice, hearsNotifications };
   } catch (error) {
     throw database.classify(error);

@@ -41,7 +41,7 @@ export class Presence implements Liveness {
 
   async letGo(bootId: string): Promise<void> {
     if (!this.#held.delete(bootId)) return;
-    await this.#ask((client) => client.query("SELECT pg_advisory_unlock(hashtextextended($1, 0))", [bootId]));
+    await this.#ask((client) => client.query(UNLOCK, [bootId]));
   }
 
   async isDead(bootId: string): Promise<boolean> {
@@ -114,10 +114,8 @@ export class Presence implements Liveness {
 
   /** Does not wait: after a cut the server may still hold the lock for our old connection, and then we count as alive all the same. */
   async #lock(client: pg.Client, bootId: string): Promise<void> {
-    const { rows } = await client.query<{ locked: boolean }>("SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked", [
-      bootId,
-    ]);
-    this.#held.set(bootId, rows[0]?.locked === true);
+    const { rows } = await client.query<{ yes: boolean }>(TRY_LOCK, [bootId]);
+    this.#held.set(bootId, rows[0]?.yes === true);
   }
 
   #lost(): void {
@@ -142,13 +140,22 @@ export class Presence implements Liveness {
   }
 }
 
+/** The number that an advisory lock goes by, of the name that a program goes by. */
+const LOCK_KEY = "hashtextextended($1, 0)";
+/** Take and give back the lock of the name $1, and say whether that was so. They belong to the session. */
+export const TRY_LOCK = `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS yes`;
+export const UNLOCK = `SELECT pg_advisory_unlock(${LOCK_KEY}) AS yes`;
+
 const IS_DEAD = `SELECT pg_postmaster_start_time() < clock_timestamp() - interval '${GRACE_SECONDS} seconds' AND NOT EXISTS (
   SELECT 1 FROM pg_locks
   WHERE locktype = 'advisory' AND granted AND objsubid = 1
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)) AS dead`;
+    AND ((classid::bigint << 32) | objid::bigint) = ${LOCK_KEY}) AS dead`;
 
-const SERVER_TIME = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at";
+/** The server's clock in UTC ms, as a column. */
+export const SERVER_CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
+const SERVER_TIME = `SELECT ${SERVER_CLOCK} AS at`;
 
 /** Tells every other process, when the transaction commits, to look again. */
 export const WAKE_OTHERS = `SELECT pg_notify('${CHANNEL}', '')`;

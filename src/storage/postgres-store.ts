@@ -7,7 +7,8 @@ import type { DatabaseClock } from "./database-clock.ts";
 import type { Liveness } from "./liveness.ts";
 import { assertKnownSchema } from "./migrate.ts";
 import type { PostgresDatabase } from "./postgres.ts";
-import { WAKE_OTHERS } from "./postgres-presence.ts";
+import { SERVER_CLOCK, WAKE_OTHERS } from "./postgres-presence.ts";
+import { prepared } from "./prepared.ts";
 import type { Database } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
 import { jsonOf, valueList } from "./values-table.ts";
@@ -150,50 +151,65 @@ async function keepMailboxes(trx: Trx, settlements: readonly Settlement[]): Prom
   }
 }
 
-/** The reading of the server's clock costs nothing more here. */
-async function holdCampaign(trx: Trx, campaignId: number, { clock, observeTime }: Hold): Promise<void> {
-  const askedMs = clock.monotonicMs();
-  const [row] = await trx.selectFrom("Campaign").select(SERVER_CLOCK).where("id", "=", campaignId).forNoKeyUpdate().execute();
-  if (row !== undefined) observeTime(row.serverAt, askedMs);
+/** The campaign's row, with a reading of the server's clock, which costs nothing more here. */
+const selectCampaign = (db: Kysely<Database>, campaignId: number) =>
+  db
+    .selectFrom("Campaign")
+    .select(sql<number>`${sql.raw(SERVER_CLOCK)}`.as("serverAt"))
+    .where("id", "=", campaignId)
+    .forNoKeyUpdate();
+
+const lockCampaign = prepared((db, { campaignId }: { campaignId: number }) => selectCampaign(db, campaignId));
+
+const lockCampaignIfDue = prepared((db, { campaignId, now }: { campaignId: number; now: Instant }) =>
+  selectCampaign(db, campaignId).where("nextDueAt", "<=", now).skipLocked(),
+);
+
+async function holdCampaign(trx: Trx, campaignId: number, hold: Hold): Promise<void> {
+  await held(hold, () => lockCampaign(trx, { campaignId }));
 }
 
 /** SKIP LOCKED lets workers pass each other by; and the one that comes second finds the campaign no longer due. */
-async function holdCampaignIfDue(trx: Trx, campaignId: number, now: Instant, { clock, observeTime }: Hold): Promise<boolean> {
+function holdCampaignIfDue(trx: Trx, campaignId: number, now: Instant, hold: Hold): Promise<boolean> {
+  return held(hold, () => lockCampaignIfDue(trx, { campaignId, now }));
+}
+
+async function held(
+  { clock, observeTime }: Hold,
+  lock: () => Promise<{ readonly rows: readonly { readonly serverAt: Instant }[] }>,
+): Promise<boolean> {
   const askedMs = clock.monotonicMs();
-  const [row] = await trx
-    .selectFrom("Campaign")
-    .select(SERVER_CLOCK)
-    .where("id", "=", campaignId)
-    .where("nextDueAt", "<=", now)
-    .forNoKeyUpdate()
-    .skipLocked()
-    .execute();
+  const [row] = (await lock()).rows;
   if (row !== undefined) observeTime(row.serverAt, askedMs);
   return row !== undefined;
 }
 
-const SERVER_CLOCK = sql<number>`(extract(epoch FROM clock_timestamp()) * 1000)::bigint`.as("serverAt");
-
-async function holdMailboxes(trx: Trx, mailboxIds: readonly number[]): Promise<void> {
-  await trx
+const lockMailboxes = prepared((db, { ids }: { ids: string }) =>
+  db
     .selectFrom("Mailbox")
     .select("id")
-    .where("id", "in", valueList<number>(trx, "BIGINT", jsonOf(mailboxIds)))
+    .where("id", "in", valueList<number>(db, "BIGINT", ids))
     .orderBy("id")
-    .forNoKeyUpdate()
-    .execute();
+    .forNoKeyUpdate(),
+);
+
+async function holdMailboxes(trx: Trx, mailboxIds: readonly number[]): Promise<void> {
+  await lockMailboxes(trx, { ids: jsonOf(mailboxIds) });
 }
 
-/** Workers with campaigns of the same mailboxes do not queue up for them: each takes what is free. */
-async function holdFreeMailboxes(trx: Trx, campaignId: number): Promise<ReadonlySet<number>> {
-  const rows = await trx
+const lockFreeMailboxes = prepared((db, { campaignId }: { campaignId: number }) =>
+  db
     .selectFrom("Mailbox")
     .select("id")
     .where("id", "in", (eb) => eb.selectFrom("CampaignMailbox").select("mailboxId").where("campaignId", "=", campaignId))
     .orderBy("id")
     .forNoKeyUpdate()
-    .skipLocked()
-    .execute();
+    .skipLocked(),
+);
+
+/** Workers with campaigns of the same mailboxes do not queue up for them: each takes what is free. */
+async function holdFreeMailboxes(trx: Trx, campaignId: number): Promise<ReadonlySet<number>> {
+  const { rows } = await lockFreeMailboxes(trx, { campaignId });
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -202,20 +218,23 @@ function onlyOf(facts: CampaignFacts, free: ReadonlySet<number>): CampaignFacts 
   return { ...facts, mailboxes };
 }
 
-/** Shared, and released with the commit: whoever bars a lead changes its row, and so waits for an intent under way, or comes before it. */
-async function holdLeads(trx: Trx, queueIds: readonly number[]): Promise<void> {
-  await trx
+const lockLeads = prepared((db, { ids }: { ids: string }) =>
+  db
     .selectFrom("Lead")
     .select("id")
     .where("id", "in", (eb) =>
       eb
         .selectFrom("CampaignEmailQueue")
         .select("leadId")
-        .where("id", "in", valueList<number>(trx, "BIGINT", jsonOf(queueIds))),
+        .where("id", "in", valueList<number>(db, "BIGINT", ids)),
     )
     .orderBy("id")
-    .forShare()
-    .execute();
+    .forShare(),
+);
+
+/** Shared, and released with the commit: whoever bars a lead changes its row, and so waits for an intent under way, or comes before it. */
+async function holdLeads(trx: Trx, queueIds: readonly number[]): Promise<void> {
+  await lockLeads(trx, { ids: jsonOf(queueIds) });
 }
 
 /**

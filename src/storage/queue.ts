@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { LeadState } from "../domain/states.ts";
 import type { AbandonedEmail, Asker, Claim, ClaimedEmail, PlanChange, PlannedEmail, QueuedEmail } from "../engine/ports.ts";
-import { allowancesOf, reserve } from "./campaigns.ts";
+import { reserve, type Use } from "./campaigns.ts";
 import { contactedBefore, leadBarOf, mergeFields } from "./leads.ts";
 import type { Liveness } from "./liveness.ts";
 import type { Database } from "./schema.ts";
@@ -181,20 +181,29 @@ export async function claimEmails(trx: Trx, claims: readonly Claim[]): Promise<b
   if (last === undefined) return true;
   if (!(await takeRows(trx, claims))) return false;
   const campaignId = last.email.campaignId;
-  const { campaignDays, mailboxDays } = allowancesOf(claims.map((claim) => ({ ...claim, campaignId })));
-  if (!(await reserve(trx, "campaign", campaignDays)) || !(await reserve(trx, "mailbox", mailboxDays))) return false;
+  const campaignUses = claims.map(({ campaignDay }): Use => [campaignId, campaignDay]);
+  const mailboxUses = claims.map(({ mailboxId, mailboxDay }): Use => [mailboxId, mailboxDay]);
+  if (!(await reserve(trx, "campaign", campaignUses)) || !(await reserve(trx, "mailbox", mailboxUses))) return false;
   const leads = claims.map(({ email }) => ({ campaignLeadId: email.campaignLeadId, to: "sending" as const }));
   await setLeadStates(trx, leads, ["planned", "retrying"], last.at);
   const { paceIndex, dayStartIndex } = last.position;
-  await trx
-    .updateTable("Campaign")
-    .set({ paceIndex, dayStartIndex, lastStartAt: last.at })
-    .where("id", "=", campaignId)
-    .execute();
+  await movePace(trx, { campaignId, paceIndex, dayStartIndex, at: last.at });
   const mailboxIds = [...new Set(claims.map(({ mailboxId }) => mailboxId))];
-  await trx.updateTable("Mailbox").set({ lastUsedAt: last.at, keptBy: last.worker }).where("id", "in", mailboxIds).execute();
+  await markUsed(trx, { ids: jsonOf(mailboxIds), at: last.at, worker: last.worker });
   return true;
 }
+
+const movePace = prepared((db, given: { campaignId: number; paceIndex: number; dayStartIndex: number; at: Instant }) => {
+  const { campaignId, paceIndex, dayStartIndex, at } = given;
+  return db.updateTable("Campaign").set({ paceIndex, dayStartIndex, lastStartAt: at }).where("id", "=", campaignId);
+});
+
+const markUsed = prepared((db, { ids, at, worker }: { ids: string; at: Instant; worker: string }) =>
+  db
+    .updateTable("Mailbox")
+    .set({ lastUsedAt: at, keptBy: worker })
+    .where("id", "in", valueList<number>(db, "BIGINT", ids)),
+);
 
 const CLAIM_TYPES = [...Array<"BIGINT">(8).fill("BIGINT"), ...Array<"TEXT">(4).fill("TEXT")];
 

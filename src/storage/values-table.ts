@@ -1,4 +1,5 @@
-import { type Kysely, PostgresAdapter, type RawBuilder, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import { isPostgres } from "./dialect.ts";
 import type { Database } from "./schema.ts";
 
 /** A column of values: whole numbers up to 64 bits, or text. */
@@ -29,5 +30,3 @@ export function valueList<T extends Value>(db: Kysely<Database>, type: ValueType
 function elementsOf(db: Kysely<Database>, json: string): RawBuilder<unknown> {
   return isPostgres(db) ? sql`jsonb_array_elements(CAST(${json} AS JSONB)) AS e(value)` : sql`json_each(${json}) AS e`;
 }
-
-const isPostgres = (db: Kysely<Database>): boolean => db.getExecutor().adapter instanceof PostgresAdapter;

@@ -1,4 +1,5 @@
-import { type Kysely, PostgresAdapter, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
+import { isPostgres } from "./dialect.ts";
 import type { Check, Finding } from "./findings.ts";
 import type { Database } from "./schema.ts";
 import { HAND_OVER_CHECKS } from "./verify-hand-overs.ts";
@@ -16,8 +17,7 @@ export interface Verification {
 const CHECKS: readonly Check[] = [...PLACE_CHECKS, ...HAND_OVER_CHECKS];
 
 /** A server looks after its own pages and types; a file that somebody copied in mid-write has nobody else who would. */
-const checksFor = (db: Kysely<Database>): readonly Check[] =>
-  db.getExecutor().adapter instanceof PostgresAdapter ? CHECKS : [...SQLITE_CHECKS, ...CHECKS];
+const checksFor = (db: Kysely<Database>): readonly Check[] => (isPostgres(db) ? CHECKS : [...SQLITE_CHECKS, ...CHECKS]);
 
 /**
  * Proves the invariants on the database as it is: everything is counted anew from the ledger, nothing is taken from a cache. Reads only,
