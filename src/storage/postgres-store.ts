@@ -141,14 +141,23 @@ function postgresTransaction(
   };
 }
 
-/** Notes until when the worker stays connected to the mailboxes whose mails it has sent; others leave them alone until then. */
+const noteKept = prepared((db, { ids, until }: { ids: string; until: Instant }) =>
+  db
+    .updateTable("Mailbox")
+    .set({ keptUntil: until })
+    .where("id", "in", valueList<number>(db, "BIGINT", ids)),
+);
+
+/**
+ * Notes until when the worker stays connected to the mailboxes whose mails it has sent; others leave them alone until then. One connection
+ * that is kept counts, whatever became of the mailbox's other mails.
+ */
 async function keepMailboxes(trx: Trx, settlements: readonly Settlement[]): Promise<void> {
-  const until = new Map(settlements.map(({ email, keepsMailboxUntil }) => [email.mailboxId, keepsMailboxUntil]));
-  for (const keptUntil of new Set(until.values())) {
-    if (keptUntil === undefined) continue;
-    const ids = [...until.keys()].filter((id) => until.get(id) === keptUntil);
-    await trx.updateTable("Mailbox").set({ keptUntil }).where("id", "in", ids).execute();
-  }
+  const kept = settlements.flatMap(({ email, keepsMailboxUntil }) =>
+    keepsMailboxUntil === undefined ? [] : [{ id: email.mailboxId, until: keepsMailboxUntil }],
+  );
+  if (kept.length === 0) return;
+  await noteKept(trx, { ids: jsonOf(kept.map(({ id }) => id)), until: Math.max(...kept.map(({ until }) => until)) });
 }
 
 /** The campaign's row, with a reading of the server's clock, which costs nothing more here. */

@@ -4,7 +4,7 @@ import { suppress } from "../../src/storage/leads.ts";
 import { cancelCampaign, pauseCampaign } from "../../src/storage/lifecycle.ts";
 import { switchMailbox } from "../../src/storage/registry.ts";
 import { openPostgresDatabase } from "../contract/postgres-database.ts";
-import { type Connection, StoreWorld } from "../contract/store-world.ts";
+import { type Connection, ENDINGS, StoreWorld } from "../contract/store-world.ts";
 
 let world: StoreWorld;
 let other: Connection;
@@ -89,4 +89,34 @@ describe("while a worker holds a campaign", () => {
 it("a campaign that was dealt with since it was found due is not taken", async () => {
   await world.transaction((tx) => tx.setNextDue(spring, world.now + 1_000, undefined));
   expect(await other.store.transaction((tx) => tx.holdIfDue(spring, world.now))).toBe(false);
+});
+
+describe("a mailbox of several sessions", () => {
+  it("is left alone by other workers while one connection to it is kept, although its other mail was refused", async () => {
+    const lease = { engine: 1_000, email: 60_000 };
+    for (const [bootId, { store }] of [
+      ["boot-1", world.one],
+      ["boot-2", other],
+    ] as const)
+      await store.takeCharge({ bootId, host: "test", pid: 1, version: "0" }, lease);
+    const [sent, refused] = [await world.mustClaim(spring, "boot-1"), await world.mustClaim(spring, "boot-1")];
+    for (const email of [sent, refused]) expect(await world.intent(email, "boot-1")).toBe(true);
+    const common = { worker: "boot-1", at: world.now };
+    await world.transaction((tx) =>
+      tx.settle([
+        { email: sent, ...common, ...ENDINGS.sent, keepsMailboxUntil: world.now + 3_000 },
+        { email: refused, ...common, ...ENDINGS.refused },
+      ]),
+    );
+    expect(await isKeptFor(world.one)).toBe(false);
+    expect(await isKeptFor(other)).toBe(true);
+    world.under.clock.advance(3_000);
+    expect(await isKeptFor(other)).toBe(false);
+  });
+
+  const isKeptFor = ({ store }: Connection): Promise<boolean> =>
+    store.transaction(async (tx) => {
+      const facts = await tx.campaignFacts(summer, world.now);
+      return facts?.mailboxes.find(({ id }) => id === shared)?.keptElsewhere === true;
+    });
 });
