@@ -4,6 +4,7 @@ import { isPostgres } from "./dialect.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { keptMailboxes } from "./migrations/0002-kept-mailboxes.ts";
 import { campaignsOwnRows } from "./migrations/0003-campaigns-own-rows.ts";
+import { peopleAndJobs } from "./migrations/0004-people-and-jobs.ts";
 import type { Database } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
 
@@ -49,6 +50,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: "initial", statements: initial },
   { name: "kept mailboxes", statements: keptMailboxes },
   { name: "campaigns' own rows", statements: campaignsOwnRows },
+  { name: "people and jobs", statements: peopleAndJobs },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

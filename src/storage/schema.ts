@@ -1,5 +1,7 @@
 import type { Generated } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import type { ImportState } from "../domain/import-states.ts";
+import type { Role } from "../domain/roles.ts";
 import type { CampaignStatus, LeadState, LedgerState, MailKind, QueueState } from "../domain/states.ts";
 
 /** The tables as the queries see them. Instants are UTC milliseconds, flags 0 or 1, JSON is text; migrations/ holds the constraints. */
@@ -19,6 +21,14 @@ export interface Database {
   SendLog: SendLogTable;
   DailyUsage: { scope: UsageScope; scopeId: number; day: string; used: number };
   Event: EventTable;
+  User: UserTable;
+  Session: SessionTable;
+  ApiToken: ApiTokenTable;
+  IdempotencyKey: { principal: string; key: string; request: string; status: number; answer: string; createdAt: Instant };
+  Import: ImportTable;
+  ImportChunk: { importId: number; number: number; content: Uint8Array };
+  ImportRejected: { importId: number; line: number; cells: string; reason: string };
+  Alert: AlertTable;
 }
 
 export type UsageScope = "campaign" | "mailbox";
@@ -64,6 +74,9 @@ interface MailboxTable {
   /** The worker that keeps a connection open to the mailbox's server, for its next mail, and until when at the latest. */
   keptBy: string | null;
   keptUntil: Instant | null;
+  /** Who beside the engine speaks with the server (a test mail, a look at the login), and until when at the latest. */
+  heldBy: string | null;
+  heldUntil: Instant | null;
   createdAt: Instant;
   updatedAt: Instant;
 }
@@ -100,6 +113,8 @@ interface CampaignTable {
   createdAt: Instant;
   updatedAt: Instant;
   completedAt: Instant | null;
+  /** Since when no list shows it; its history stays. */
+  deletedAt: Instant | null;
 }
 
 /** A version of a campaign's text; never changed, so a retry is written from the same one. */
@@ -203,4 +218,73 @@ interface EventTable {
   actor: string;
   cause: string | null;
   data: string | null;
+}
+
+interface UserTable {
+  id: Generated<number>;
+  email: string;
+  name: string;
+  passwordHash: string;
+  role: Role;
+  active: number;
+  createdAt: Instant;
+  updatedAt: Instant;
+  lastSignInAt: Instant | null;
+}
+
+interface SessionTable {
+  tokenHash: string;
+  userId: number;
+  createdAt: Instant;
+  lastSeenAt: Instant;
+  expiresAt: Instant;
+  userAgent: string | null;
+}
+
+interface ApiTokenTable {
+  id: Generated<number>;
+  userId: number;
+  name: string;
+  /** Its first characters, by which a person knows it again. */
+  prefix: string;
+  tokenHash: string;
+  /** A JSON list of `Scope`. */
+  scopes: string;
+  createdAt: Instant;
+  lastUsedAt: Instant | null;
+  expiresAt: Instant | null;
+  revokedAt: Instant | null;
+}
+
+interface ImportTable {
+  id: Generated<number>;
+  fileName: string;
+  bytes: number;
+  state: ImportState;
+  campaignId: number | null;
+  format: string;
+  mapping: string | null;
+  rowsTotal: number | null;
+  rowsDone: number;
+  added: number;
+  known: number;
+  rejected: number;
+  problem: string | null;
+  leaseOwner: string | null;
+  leaseExpiresAt: Instant | null;
+  createdBy: string;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+/** What an operator is told, once for each cause and hour. */
+interface AlertTable {
+  cause: string;
+  text: string;
+  /** How often it came up since `firstAt`. */
+  count: number;
+  firstAt: Instant;
+  lastAt: Instant;
+  toldAt: Instant;
+  mailedAt: Instant | null;
 }
