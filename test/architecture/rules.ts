@@ -10,6 +10,7 @@ export const PARTS = [
   "storage",
   "mail",
   "leads",
+  "operation",
   "http",
   "cli",
   "simulation",
@@ -33,7 +34,8 @@ export const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   storage: ["domain", "engine/ports.ts"],
   mail: ["domain", "engine/ports.ts"],
   leads: ["domain"],
-  http: ["domain", "engine", "storage", "version.ts"],
+  operation: ["domain", "engine/ports.ts", "engine", "storage", "leads", "mail", "version.ts"],
+  http: ["domain", "engine/ports.ts", "engine", "storage", "leads", "operation", "version.ts"],
   cli: allBut("cli", "http", "legacy", "main.ts"),
   simulation: ["domain", "engine/ports.ts", "engine", "storage", "leads", "app.ts"],
   legacy: ["domain", "engine/ports.ts", "engine", "storage", "app.ts"],
@@ -49,10 +51,20 @@ export const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
 /** The only homes of each npm package, and of each Node module that stands for a whole layer. A package that is missing here is refused. */
 export const HOMES: Readonly<Record<string, readonly Part[]>> = {
   "@clack/prompts": ["cli"],
+  "@fastify/cookie": ["http"],
+  "@fastify/helmet": ["http"],
+  "@fastify/multipart": ["http"],
+  "@fastify/rate-limit": ["http"],
+  "@fastify/static": ["http"],
+  "@fastify/swagger": ["http"],
+  "@fastify/swagger-ui": ["http"],
+  "@node-rs/argon2": ["operation"],
   "@photostructure/sqlite": ["storage"],
   commander: ["cli"],
   "csv-parse": ["leads"],
   "date-holidays": ["domain"],
+  fastify: ["http"],
+  "fastify-type-provider-zod": ["http"],
   "html-to-text": ["mail"],
   "iconv-lite": ["leads"],
   jose: ["storage"],
@@ -63,11 +75,12 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
   pg: ["storage"],
   pino: ["log.ts"],
   "pino-pretty": ["log.ts"],
+  "prom-client": ["operation"],
   "smtp-server": ["mail"],
   "temporal-polyfill": ["domain"],
   validator: ["domain"],
   yaml: ["simulation"],
-  zod: ["cli", "config.ts", "storage"],
+  zod: ["cli", "config.ts", "http", "storage"],
   "node:perf_hooks": ["clock.ts"],
   "node:process": ["cli", "config.ts", "main.ts"],
   "node:sqlite": ["storage"],
@@ -77,7 +90,7 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
 
 /** Where only the types of a package may go besides. Who hands a transaction on has to name it. */
 export const TYPE_HOMES: Readonly<Record<string, readonly Part[]>> = {
-  kysely: ["app.ts", "cli", "simulation"],
+  kysely: ["app.ts", "cli", "http", "operation", "simulation"],
 };
 
 /** The parts that only decide: of Node they may use what computes, and nothing that reaches the outside. */
