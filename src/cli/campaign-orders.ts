@@ -38,7 +38,7 @@ interface Order {
 }
 
 async function order(io: Io, app: App, { verb, name, options }: Order): Promise<ExitCode> {
-  const { findCampaign } = await import("./campaign-view.ts");
+  const { findCampaign } = await import("./find-campaign.ts");
   const campaign = await findCampaign(app, name);
   if (!campaign.ok) return refuse(io, campaign.error);
   if (verb === "cancel" && campaign.value.status !== "CANCELLED" && options.yes !== true) {

@@ -20,7 +20,7 @@ import {
 } from "../storage/registry.ts";
 import { campaignReports, lastTryId, mailboxRules, type StateCounts } from "../storage/reports.ts";
 import type { Database } from "../storage/schema.ts";
-import { type Forecast, forecastOf } from "./forecast.ts";
+import { type Forecast, forecastOf } from "../operation/forecast.ts";
 import { CommandError } from "./io.ts";
 import type { CampaignOrder } from "./send-order.ts";
 import { changedSettings, type SettingChanges } from "./send-settings.ts";

@@ -6,7 +6,7 @@ import { durationText } from "../domain/duration.ts";
 import { SECOND_MS } from "../domain/instant.ts";
 import { CONNECTIONS_PER_PROCESS_MAX } from "../storage/postgres.ts";
 import { type ServerHealth, serverHealth, type SessionHealth, sessionHealth } from "../storage/postgres-health.ts";
-import { viewWorkers } from "./campaign-view.ts";
+import { viewWorkers } from "../operation/campaign-views.ts";
 import { type Examination, inOrder, wrong } from "./examination.ts";
 
 /** Looks at the server of a PostgreSQL database and at the way to it. */

@@ -20,7 +20,7 @@ import {
 import { mailboxAccount } from "../storage/mailboxes.ts";
 import { hasWork } from "../storage/reports.ts";
 import { VERSION } from "../version.ts";
-import { viewEngine, viewWorkers } from "./campaign-view.ts";
+import { viewEngine, viewWorkers } from "../operation/campaign-views.ts";
 import { type Examination, inOrder, wrong } from "./examination.ts";
 import { examinePostgres } from "./examinations-postgres.ts";
 import { counted } from "./style.ts";

@@ -1,65 +1,12 @@
-import type { App } from "../app.ts";
 import { type EngineState, engineRemedy, engineText, isAtWork } from "../domain/engine-state.ts";
-import { type ExplainedGate, type Explanation, explainCampaign } from "../domain/explain.ts";
-import { explainLead, type LeadExplanation, type LeadGate, type LeadPlace } from "../domain/explain-lead.ts";
-import { headline } from "../domain/headline.ts";
+import type { ExplainedGate } from "../domain/explain.ts";
+import type { LeadGate } from "../domain/explain-lead.ts";
 import type { Instant } from "../domain/instant.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import { localText } from "../domain/zone.ts";
-import { campaignFacts } from "../storage/campaigns.ts";
-import { leadPlace } from "../storage/lead-place.ts";
-import { type CampaignReport, type NextMail, nextMails } from "../storage/reports.ts";
-import { findCampaign, viewEngine } from "./campaign-view.ts";
+import type { Explained } from "../operation/explain.ts";
+import type { NextMail } from "../storage/reports.ts";
 import type { Io } from "./io.ts";
 import { type Style, styleOf } from "./style.ts";
-
-/** How many of the next planned mails are shown. */
-const NEXT_SHOWN = 5;
-
-/** What `explain` shows. */
-export interface Explained {
-  readonly at: Instant;
-  readonly report: CampaignReport;
-  readonly zone: string;
-  readonly headline: string;
-  readonly explanation: Explanation;
-  readonly engine: EngineState;
-  readonly next: readonly NextMail[];
-  readonly lead?: { readonly place: LeadPlace; readonly explanation: LeadExplanation };
-}
-
-/** Judges the campaign, and the lead with the normalised address `lead` if one is given, at this moment. */
-export async function explainNow(app: App, name: string, lead: string | undefined): Promise<Result<Explained>> {
-  const found = await findCampaign(app, name);
-  if (!found.ok) return found;
-  const report = found.value;
-  const at = app.clock.now();
-  const facts = await campaignFacts(app.reader, report.id, at);
-  if (facts === undefined) throw new Error(`campaign ${report.id} is gone`);
-  const { zone } = facts.campaign;
-  const engine = await viewEngine(app);
-  const next = await nextMails(app.reader, report.id, NEXT_SHOWN);
-  const { sending, unconfirmed } = report.counts;
-  const explained = {
-    at,
-    report,
-    zone,
-    engine,
-    next,
-    explanation: explainCampaign(facts, at),
-    headline: headline({ facts, engine, sending, unconfirmed, next: next[0] }, at),
-  };
-  if (lead === undefined) return ok(explained);
-  const place = await leadPlace(app.reader, report.id, lead);
-  if (place === undefined)
-    return fail({
-      field: "--lead",
-      value: lead,
-      message: `is not in campaign ${name}`,
-      allowed: `one of its ${report.leads} leads`,
-    });
-  return ok({ ...explained, lead: { place, explanation: explainLead(place, zone, at) } });
-}
 
 const iso = (at: Instant | undefined | null): string | null =>
   at === undefined || at === null ? null : new Date(at).toISOString();

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { App } from "../app.ts";
-import type { Result } from "../domain/result.ts";
-import type { Explained } from "./explain-view.ts";
+import { fail, type Result } from "../domain/result.ts";
+import type { Explained } from "../operation/explain.ts";
 import { action, type CommonOptions, type ExitCode, type Io, refuse, withApp } from "./io.ts";
 import { addCommonOptions, addExample } from "./options.ts";
 
@@ -33,8 +33,15 @@ async function explain(io: Io, app: App, name: string, options: ExplainOptions):
 }
 
 async function lookAt(app: App, name: string, lead: string | undefined): Promise<Result<Explained>> {
-  const [{ explainNow }, { normalizeAddress }] = await Promise.all([import("./explain-view.ts"), import("../domain/address.ts")]);
+  const [{ explainNow }, { findCampaign }, { normalizeAddress }] = await Promise.all([
+    import("../operation/explain.ts"),
+    import("./find-campaign.ts"),
+    import("../domain/address.ts"),
+  ]);
+  const found = await findCampaign(app, name);
+  if (!found.ok) return found;
   const address = lead === undefined ? undefined : normalizeAddress(lead, "--lead");
   if (address !== undefined && !address.ok) return address;
-  return explainNow(app, name, address?.value.address);
+  const explained = await explainNow(app, found.value, address?.value.address);
+  return explained.ok ? explained : fail({ ...explained.error, field: "--lead" });
 }

@@ -5,7 +5,7 @@ import { type Config, keyFileOf } from "../config.ts";
 import { mailboxConditions } from "../storage/health.ts";
 import { mailboxAccount } from "../storage/mailboxes.ts";
 import { sessionHealth } from "../storage/postgres-health.ts";
-import { viewWorkers } from "./campaign-view.ts";
+import { viewWorkers } from "../operation/campaign-views.ts";
 import { examineSessions } from "./examinations-postgres.ts";
 import { CommandError } from "./io.ts";
 

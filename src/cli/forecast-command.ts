@@ -21,7 +21,7 @@ export function registerForecast(program: Command, io: Io): void {
 
 async function showForecast(io: Io, app: App, name: string, options: CommonOptions): Promise<ExitCode> {
   const [{ findCampaign }, { campaignFacts }, { plannedEmails }, { waitingCount }, { forecast }, views] = await Promise.all([
-    import("./campaign-view.ts"),
+    import("./find-campaign.ts"),
     import("../storage/campaigns.ts"),
     import("../storage/queue.ts"),
     import("../storage/reports.ts"),

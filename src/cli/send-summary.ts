@@ -4,7 +4,7 @@ import { gapRangeMs } from "../domain/pace.ts";
 import { windowsText } from "../domain/window-text.ts";
 import { localText } from "../domain/zone.ts";
 import type { Entry } from "./enter-campaign.ts";
-import type { PlannedMail } from "./forecast.ts";
+import type { PlannedMail } from "../operation/forecast.ts";
 import { iso } from "./progress.ts";
 import { fieldsOnFallback, type SendOrder } from "./send-order.ts";
 import { counted, labelled, number, type Style } from "./style.ts";

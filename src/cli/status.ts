@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { App } from "../app.ts";
-import type { CampaignView } from "./campaign-view.ts";
+import type { CampaignView } from "../operation/campaign-views.ts";
 import { action, type CommonOptions, type ExitCode, type Io, withApp } from "./io.ts";
 import { addCommonOptions, addExample } from "./options.ts";
 import { number, styleOf } from "./style.ts";
@@ -23,7 +23,11 @@ export function registerStatus(program: Command, io: Io): void {
 
 async function status(io: Io, app: App, options: CommonOptions): Promise<ExitCode> {
   const [{ viewCampaigns, viewWorkers }, { engineRemedy, engineState, engineText }, { workerJson, workersText }] =
-    await Promise.all([import("./campaign-view.ts"), import("../domain/engine-state.ts"), import("./workers-view.ts")]);
+    await Promise.all([
+      import("../operation/campaign-views.ts"),
+      import("../domain/engine-state.ts"),
+      import("./workers-view.ts"),
+    ]);
   const workers = await viewWorkers(app);
   const engine = engineState(workers);
   const views = await viewCampaigns(app, engine);

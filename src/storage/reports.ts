@@ -14,29 +14,40 @@ export interface CampaignReport {
   readonly counts: StateCounts;
 }
 
-/** Every campaign with its leads by state, oldest first; or only the one with the id `campaignId`. */
+/** Every campaign that nobody deleted with its leads by state, oldest first; or only the one with the id `campaignId`. */
 export async function campaignReports(db: Kysely<Database>, campaignId?: number): Promise<CampaignReport[]> {
   const campaigns = await db
     .selectFrom("Campaign")
     .select(["id", "name", "status"])
+    .where("deletedAt", "is", null)
     .$if(campaignId !== undefined, (query) => query.where("id", "=", campaignId as number))
     .orderBy("id")
     .execute();
+  const counts = await stateCounts(db, campaignId === undefined ? "all" : [campaignId]);
+  return campaigns.map((campaign) => ({ ...campaign, ...counts(campaign.id) }));
+}
+
+/** The leads by state of these campaigns. */
+export async function stateCounts(
+  db: Kysely<Database>,
+  campaignIds: readonly number[] | "all",
+): Promise<(campaignId: number) => Pick<CampaignReport, "counts" | "leads">> {
   const rows = await db
     .selectFrom("CampaignLead")
     .select(["campaignId", "state", (eb) => eb.fn.countAll<number>().as("n")])
-    .$if(campaignId !== undefined, (query) => query.where("campaignId", "=", campaignId as number))
+    .$if(campaignIds !== "all", (query) => query.where("campaignId", "in", campaignIds as number[]))
     .groupBy(["campaignId", "state"])
     .execute();
-  const countsOf = new Map(campaigns.map(({ id }) => [id, noLeads()]));
-  for (const { campaignId: id, state, n } of rows) {
-    const counts = countsOf.get(id);
-    if (counts !== undefined) counts[state] = Number(n);
+  const countsOf = new Map<number, Record<LeadState, number>>();
+  for (const { campaignId, state, n } of rows) {
+    const counts = countsOf.get(campaignId) ?? noLeads();
+    counts[state] = Number(n);
+    countsOf.set(campaignId, counts);
   }
-  return campaigns.map((campaign) => {
-    const counts = countsOf.get(campaign.id) ?? noLeads();
-    return { ...campaign, counts, leads: Object.values(counts).reduce((sum, n) => sum + n, 0) };
-  });
+  return (campaignId) => {
+    const counts = countsOf.get(campaignId) ?? noLeads();
+    return { counts, leads: Object.values(counts).reduce((sum, n) => sum + n, 0) };
+  };
 }
 
 const noLeads = (): Record<LeadState, number> =>

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { ProblemError } from "./problem.ts";
+
+const LIMIT_DEFAULT = 50;
+const LIMIT_MAX = 500;
+const CURSOR_MAX = 1_000;
+
+/** How a list that may grow is asked for: a page, and where the last one ended. */
+export const PAGE_QUERY = {
+  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
+  cursor: z.string().max(CURSOR_MAX).optional().describe("`nextCursor` of the page before"),
+};
+
+/** A page of a list; without `nextCursor` it is the last one. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().optional() });
+
+/**
+ * Cuts the page from rows of which one more than `limit` was asked for. `keyOf` gives what the rows are sorted by, the id last, so that rows
+ * which come or go meanwhile move nothing.
+ */
+export function cutPage<Row, Key>(
+  rows: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => Key,
+): { items: Row[]; nextCursor?: string } {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  if (rows.length <= limit || last === undefined) return { items };
+  return { items, nextCursor: Buffer.from(JSON.stringify(keyOf(last))).toString("base64url") };
+}
+
+/** The key after which the page begins; refused when the cursor is none of ours. */
+export function cursorKey<T>(cursor: string | undefined, key: z.ZodType<T>): T | undefined {
+  if (cursor === undefined) return undefined;
+  const parsed = key.safeParse(jsonOf(cursor));
+  if (parsed.success) return parsed.data;
+  throw new ProblemError("invalid-input", "cursor: this is no cursor of this list.", [
+    {
+      field: "cursor",
+      value: cursor.slice(0, 100),
+      message: "is no cursor of this list",
+      allowed: "`nextCursor` of the page before",
+    },
+  ]);
+}
+
+function jsonOf(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Clock, Logger } from "../engine/ports.ts";
+import type { Liveness } from "../storage/liveness.ts";
+import type { Database } from "../storage/schema.ts";
+import type { SecretBox } from "../storage/secrets.ts";
+import type { Authenticator } from "./access.ts";
+
+/** What the routes work with: the parts of the program that app.ts has put together. */
+export interface Parts {
+  readonly kind: "sqlite" | "postgres";
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly chance: Chance;
+  readonly secrets: SecretBox;
+  readonly liveness: Liveness;
+  readonly authenticator: Authenticator;
+  /** For questions; a snapshot of what is committed. */
+  readonly reader: Kysely<Database>;
+  /** One transaction, durable when it resolves. It may run more than once, when others were in the way, so it does nothing but write. */
+  write<T>(work: (trx: Transaction<Database>, now: number) => Promise<T>): Promise<T>;
+}
+
+/** Identity and chance for what people make. */
+export interface Chance {
+  id(): string;
+  seed(): number;
+}

@@ -1,0 +1,5 @@
+import type { Routes } from "./api.ts";
+import { campaignRoutes } from "./routes/campaigns.ts";
+
+/** Every group of routes under /api/v1, in the order in which the description lists them. */
+export const API_ROUTES: readonly Routes[] = [campaignRoutes];

@@ -1,0 +1,65 @@
+import cookie from "@fastify/cookie";
+import helmet from "@fastify/helmet";
+import Fastify, { type FastifyInstance } from "fastify";
+import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { guardRoutes } from "./authentication.ts";
+import { answerErrors, routeOf } from "./errors.ts";
+import { checkInput } from "./input-problem.ts";
+import { describeRoutes } from "./openapi.ts";
+import { API_ROUTES } from "./routes.ts";
+import type { Parts } from "./parts.ts";
+
+const BODY_MAX_BYTES = 1024 * 1024;
+/** A request whose headers or body come slower than this is given up. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** The HTTP server with all its routes, not yet listening. */
+export async function createServer(parts: Parts): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: BODY_MAX_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Open event streams would hold up the end of the program.
+    forceCloseConnections: true,
+    genReqId: () => parts.chance.id(),
+    requestIdHeader: false,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  app.setValidatorCompiler(checkInput);
+  app.setSerializerCompiler(serializerCompiler);
+  refuseRoutesWithoutRule(app);
+  answerErrors(app, parts.log);
+  logRequests(app, parts);
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { "upgrade-insecure-requests": null } },
+    strictTransportSecurity: false,
+  });
+  await app.register(cookie);
+  guardRoutes(app, parts);
+  await describeRoutes(app);
+  await app.register(async (api) => API_ROUTES.forEach((routes) => routes(api.withTypeProvider<ZodTypeProvider>(), parts)), {
+    prefix: "/api/v1",
+  });
+  return app;
+}
+
+/** A route that says nothing of who may call it ends the program at its start, and not a night later. */
+function refuseRoutesWithoutRule(app: FastifyInstance): void {
+  app.addHook("onRoute", (route) => {
+    const isDocs = route.url.startsWith("/docs");
+    if (isDocs) route.config = { ...route.config, access: "public" };
+    if (route.config?.access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`);
+  });
+}
+
+/** One line for each request, by its route's pattern: addresses and tokens stay out of the log. */
+function logRequests(app: FastifyInstance, { log }: Parts): void {
+  app.addHook("onResponse", async (request, reply) => {
+    log.debug("request", {
+      request: request.id,
+      route: routeOf(request),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      by: request.principal?.actor,
+    });
+  });
+}
