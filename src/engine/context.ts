@@ -3,6 +3,7 @@ import type { Verdict } from "../domain/settlement.ts";
 import type { ClaimedMail } from "./claim.ts";
 import type { ClockAnchors } from "./clock-steps.ts";
 import type { Gatherer } from "./gather.ts";
+import type { Meter } from "./meter.ts";
 import type { Clock, Logger, Mailer, Observer, Store, WorkerIdentity } from "./ports.ts";
 import type { Outcome } from "./settle.ts";
 import type { TemplateCache } from "./templates.ts";
@@ -19,6 +20,8 @@ export interface EngineLimits {
   readonly passEveryMs: number;
   /** How often an engine that stands by asks whether it is needed. */
   readonly standbyEveryMs: number;
+  /** How often an engine of a frozen installation asks whether it was released, when nothing tells it. */
+  readonly frozenEveryMs: number;
   /** Conversations at the same time. */
   readonly sendsMax: number;
   /** How long a mail may wait before its dot for the gap to the mail before; longer, and it is handed back. */
@@ -33,6 +36,7 @@ export const ENGINE_LIMITS: EngineLimits = {
   emailLeaseMs: 20 * 60_000,
   passEveryMs: 30_000,
   standbyEveryMs: 250,
+  frozenEveryMs: 10_000,
   sendsMax: 50,
   holdMaxMs: 20_000,
   stopWithinMs: 30_000,
@@ -45,6 +49,7 @@ export interface EngineContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly observer: Observer;
+  readonly meter: Meter;
   readonly worker: WorkerIdentity;
   readonly limits: EngineLimits;
   readonly templates: TemplateCache;

@@ -2,6 +2,7 @@ import type { ClaimedMail } from "./claim.ts";
 import { ClockAnchors, followClockStep } from "./clock-steps.ts";
 import { ENGINE_LIMITS, type EngineContext, type EngineLimits } from "./context.ts";
 import { Gatherer } from "./gather.ts";
+import { type Meter, UNMEASURED } from "./meter.ts";
 import type { Charge, Clock, Logger, Mailer, Observer, Store, WorkerIdentity } from "./ports.ts";
 import { recoverAbandoned } from "./recover.ts";
 import { commitIntents, Flight, sendEmailFromQueue } from "./send.ts";
@@ -17,6 +18,7 @@ export interface EngineParts {
   readonly log: Logger;
   readonly worker: WorkerIdentity;
   readonly observer?: Observer;
+  readonly meter?: Meter;
   readonly limits?: Partial<EngineLimits>;
 }
 
@@ -36,7 +38,7 @@ export class Engine {
   readonly #flights = new Map<number, { readonly flight: Flight; readonly done: Promise<void> }>();
   #running: Promise<void> | undefined;
   #stopping = false;
-  #inCharge = false;
+  #charge: Charge = "none";
   #renewAtMs = 0;
 
   constructor(parts: EngineParts) {
@@ -44,6 +46,7 @@ export class Engine {
     this.#ctx = {
       ...parts,
       observer: parts.observer ?? SILENT,
+      meter: parts.meter ?? UNMEASURED,
       limits,
       templates: new TemplateCache(),
       anchors: new ClockAnchors(parts.clock),
@@ -55,7 +58,7 @@ export class Engine {
 
   /** Whether this engine does the work at present, or stands by for another. */
   get inCharge(): boolean {
-    return this.#inCharge;
+    return isInCharge(this.#charge);
   }
 
   /** Starts sending and returns at once; a second call changes nothing. */
@@ -79,7 +82,7 @@ export class Engine {
     const flights = [...this.#flights.values()];
     for (const { flight } of flights) flight.abortUnlessArmed();
     await atMost(this.#ctx.clock, this.#ctx.limits.stopWithinMs, Promise.all(flights.map(({ done }) => done)));
-    this.#inCharge = false;
+    this.#charge = "none";
     // First the connections, which others would meet at the mailboxes that are left to them.
     await this.#ctx.mailer.close();
     await this.#ctx.store.leaveCharge(this.#ctx.worker.bootId);
@@ -104,24 +107,31 @@ export class Engine {
 
   /** Keeps charge, takes back what was abandoned, sends what is due; returns how long nothing can be due. */
   async #pass(): Promise<number> {
-    const { clock, limits } = this.#ctx;
+    const { clock, limits, meter } = this.#ctx;
     if (clock.monotonicMs() >= this.#renewAtMs) await this.#renew();
-    if (!this.#inCharge) return limits.standbyEveryMs;
+    if (this.#charge === "frozen") return limits.frozenEveryMs;
+    if (!this.inCharge) return limits.standbyEveryMs;
     await followClockStep(this.#ctx);
+    const startedMs = clock.monotonicMs();
     const nextAt = await processScheduledEmails(this.#ctx, this.#departures);
+    meter.passed(clock.monotonicMs() - startedMs);
     const untilDueMs = nextAt === undefined ? limits.passEveryMs : nextAt - clock.now();
     return Math.min(untilDueMs, limits.passEveryMs, this.#renewAtMs - clock.monotonicMs());
   }
 
   async #renew(): Promise<void> {
     const { store, worker, clock, limits, log } = this.#ctx;
-    const was = this.#inCharge;
-    this.#inCharge = false;
+    const was = this.#charge;
+    // Whoever cannot ask has no charge.
+    this.#charge = "none";
     const charge = await store.takeCharge(worker, { engine: limits.engineLeaseMs, email: limits.emailLeaseMs });
-    this.#inCharge = charge !== "none";
-    if (was !== this.#inCharge)
-      log.info(this.#inCharge ? "engine in charge" : "engine stands by, another is in charge", { worker: worker.bootId });
-    if (this.#inCharge) await recoverAbandoned(this.#ctx, new Set(this.#flights.keys()));
+    this.#charge = charge;
+    if (charge === "frozen" && was !== "frozen") {
+      log.warn("frozen: nothing is sent until `goniec release`", { worker: worker.bootId });
+      for (const { flight } of this.#flights.values()) flight.abortUnlessArmed();
+    } else if (isInCharge(was) !== isInCharge(charge))
+      log.info(isInCharge(charge) ? "engine in charge" : "engine stands by, another is in charge", { worker: worker.bootId });
+    if (isInCharge(charge)) await recoverAbandoned(this.#ctx, new Set(this.#flights.keys()));
     this.#renewAtMs = clock.monotonicMs() + renewAfterMs(charge, limits);
   }
 
@@ -146,10 +156,13 @@ export class Engine {
   }
 }
 
-/** An engine that stands by asks at every pass. */
+const isInCharge = (charge: Charge): boolean => charge === "alone" || charge === "shared";
+
+/** An engine that stands by, or is frozen, asks at every pass. */
 function renewAfterMs(charge: Charge, limits: EngineLimits): number {
   switch (charge) {
     case "none":
+    case "frozen":
       return 0;
     case "alone":
       return limits.engineLeaseMs / 3;

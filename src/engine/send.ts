@@ -25,6 +25,8 @@ export async function sendEmailFromQueue(ctx: EngineContext, mail: ClaimedMail, 
   const { email, content } = mail;
   await ctx.observer.reached("after-claim", email.address);
   ctx.log.debug("mail claimed", mailFields(ctx, mail));
+  ctx.meter.mailStarted(email.claimedAt - email.scheduledAt);
+  const startedMs = ctx.clock.monotonicMs();
   const outgoing = {
     queueId: email.id,
     campaignId: email.campaignId,
@@ -44,8 +46,10 @@ export async function sendEmailFromQueue(ctx: EngineContext, mail: ClaimedMail, 
   const conversation = await ctx.mailer
     .send(outgoing, handOver(ctx, mail, flight), flight.signal)
     .catch((error: unknown) => broken(ctx, mail, flight, error));
+  const durationMs = ctx.clock.monotonicMs() - startedMs;
   if (conversation.reply !== undefined && conversation.dotSent) await ctx.observer.reached("accepted", email.address);
   const verdict = await recordOutcome(ctx, mail, conversation, flight.withheld);
+  ctx.meter.mailSettled(verdict.outcome, durationMs);
   await ctx.observer.reached("after-outcome", email.address);
   return verdict;
 }
