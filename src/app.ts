@@ -1,6 +1,4 @@
-import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
 import type { Kysely, Transaction } from "kysely";
 import { systemClock, systemRandom } from "./clock.ts";
 import { type Config, keyFileOf } from "./config.ts";
@@ -12,7 +10,8 @@ import type { Liveness } from "./storage/liveness.ts";
 import { mailboxAccount } from "./storage/mailboxes.ts";
 import { attachmentsOf } from "./storage/messages.ts";
 import type { Database } from "./storage/schema.ts";
-import { fileSecretBox, OPEN_BOX, type SecretBox } from "./storage/secrets.ts";
+import { givenKeys, type KeySource, keyFile } from "./storage/key-source.ts";
+import { passingBox, type SecretBox, secretBox } from "./storage/secrets.ts";
 import { IN_MEMORY } from "./storage/sqlite-file.ts";
 import { VERSION } from "./version.ts";
 
@@ -40,18 +39,22 @@ export interface AppOverrides {
   readonly timeouts?: SmtpTimeouts;
 }
 
+const KEY_BYTES = 32;
+
 /** Where nobody has said where the key is to lie, its folder is ours to make; a database on a server has not made it. */
-function newKeyFor(config: Config): Uint8Array {
-  if (config.keyFile === undefined) mkdirSync(dirname(keyFileOf(config)), { recursive: true });
-  return systemRandom.key();
+export function keySourceOf(config: Config): KeySource {
+  if (config.key !== undefined) return givenKeys(config.key, "GONIEC_KEY");
+  return keyFile(keyFileOf(config), config.keyFile === undefined);
 }
+
+const newKey = (): Uint8Array => systemRandom.bytes(KEY_BYTES);
 
 /** Opens the database of `config` (made when missing, brought to this program's schema) and wires the parts to it. */
 export async function createApp(config: Config, log: Logger, overrides: AppOverrides = {}): Promise<App> {
   const database = await openDatabase(config.database, overrides.clock ?? systemClock);
   const { clock, store, reader, liveness } = database;
   const inMemory = config.database === IN_MEMORY;
-  const secrets = inMemory ? OPEN_BOX : fileSecretBox(keyFileOf(config), () => newKeyFor(config));
+  const secrets = inMemory ? passingBox(newKey()) : secretBox(keySourceOf(config), newKey, database);
   const createMailer = async (): Promise<Mailer> => {
     const [mailer, smtp] = await Promise.all([import("./mail/mailer.ts"), import("./mail/smtp.ts")]);
     return mailer.createMailer({
@@ -71,6 +74,8 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
     reader,
     write: (work) => database.write((trx) => work(trx, clock.now())),
     createEngine: async () => {
+      // Not at the first mail, which may be due at night.
+      await secrets.check();
       const [{ Engine }, mailer] = await Promise.all([import("./engine/engine.ts"), createMailer(), database.prepareToSend()]);
       return new Engine({
         store,

@@ -19,9 +19,9 @@ export const systemClock: Clock = {
   },
 };
 
-export const systemRandom: Random & { key(): Uint8Array } = {
+export const systemRandom: Random & { bytes(count: number): Uint8Array } = {
   id: () => randomBytes(9).toString("base64url"),
   seed: () => randomInt(2 ** 31),
-  /** Thirty-two bytes for a secret key. */
-  key: () => randomBytes(32),
+  /** For keys and tokens: nobody can guess them. */
+  bytes: (count) => randomBytes(count),
 };

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { isPostgresUrl, parseDatabase, withoutPassword } from "./domain/database-address.ts";
 import { parseDuration } from "./domain/duration.ts";
+import { type ListenAddress, linkBase, parseListenAddress, parsePublicUrl } from "./domain/listen-address.ts";
 import { fail, ok, type Result } from "./domain/result.ts";
 import { LOG_LEVELS } from "./log.ts";
 
@@ -22,6 +23,12 @@ const SCHEMA = z.strictObject({
   database: read(parseDatabase).default("./data/goniec.db"),
   /** Where the key lies that locks the mailboxes' passwords; beside the database when left out. */
   keyFile: z.string().min(1).optional(),
+  /** The key itself, where a file is no good place for it; of several, with spaces or commas between them, the last is the newest. */
+  key: z.string().min(1).optional(),
+  /** Where the web page and the API listen. */
+  listen: read(parseListenAddress).default({ host: "127.0.0.1", port: 4780 }),
+  /** The address under which people reach them, where that is another one. */
+  publicUrl: read(parsePublicUrl).optional(),
   logLevel: z.enum(LOG_LEVELS).default("info"),
   engineLease: duration("engineLease").default(15_000),
   emailLease: duration("emailLease").default(20 * 60_000),
@@ -47,10 +54,18 @@ export function keyFileOf(config: Config): string {
   return isPostgresUrl(config.database) ? KEY_FILE_OF_SERVERS : `${config.database}.key`;
 }
 
+/** The address with which links begin that people are to open. */
+export function linkBaseOf({ publicUrl, listen }: Config): string {
+  return linkBase(publicUrl, listen);
+}
+
 /** The first one that is set counts. */
 const VARIABLES: Readonly<Record<ConfigKey, readonly string[]>> = {
   database: ["GONIEC_DATABASE", "DATABASE_URL"],
   keyFile: ["GONIEC_KEY_FILE"],
+  key: ["GONIEC_KEY"],
+  listen: ["GONIEC_LISTEN"],
+  publicUrl: ["GONIEC_PUBLIC_URL"],
   logLevel: ["GONIEC_LOG_LEVEL"],
   engineLease: ["GONIEC_ENGINE_LEASE"],
   emailLease: ["GONIEC_EMAIL_LEASE"],
@@ -88,15 +103,27 @@ export function loadConfig(
   const config = parsed.data;
   const sources = CONFIG_KEYS.map((key) => ({
     key,
-    value: shown(key, given[key] ?? config[key] ?? keyFileOf(config)),
+    value: shown(key, given[key] ?? inForce(config, key)),
     from: origin[key] ?? "default",
   }));
   return ok({ config, sources });
 }
 
+/** What counts where nobody has set anything. */
+function inForce(config: Config, key: ConfigKey): unknown {
+  if (key === "keyFile") return keyFileOf(config);
+  if (key === "listen") return listenText(config.listen);
+  return config[key] ?? (key === "publicUrl" ? linkBaseOf(config) : "none");
+}
+
+function listenText({ host, port }: ListenAddress): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** A value as its author may have written it: a configuration file can hold an object where a text belongs. Passwords stay out of it. */
 function shown(key: string, value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (key === "key") return text === "none" ? text : "***";
   return key === "database" ? withoutPassword(text) : text;
 }
 

@@ -28,4 +28,30 @@ describe("the settings", () => {
     });
     expect(loadConfig({}, { database: "postgres:/db" }, NO_FILE)).toMatchObject({ ok: false, error: { field: "--database" } });
   });
+
+  it("say where to listen and how people reach it, and refuse nonsense with its source", () => {
+    const loaded = loadConfig({ GONIEC_LISTEN: "0.0.0.0:80", GONIEC_PUBLIC_URL: "https://acme.test/" }, {}, NO_FILE);
+    expect(loaded).toMatchObject({
+      ok: true,
+      value: { config: { listen: { host: "0.0.0.0", port: 80 }, publicUrl: "https://acme.test" } },
+    });
+    const plain = loadConfig({}, {}, NO_FILE);
+    if (!plain.ok) throw new Error(plain.error.message);
+    const shown = Object.fromEntries(plain.value.sources.map(({ key, value }) => [key, value]));
+    expect([shown["listen"], shown["publicUrl"], shown["key"]]).toEqual(["127.0.0.1:4780", "http://127.0.0.1:4780", "none"]);
+    expect(loadConfig({ GONIEC_LISTEN: "everywhere" }, {}, NO_FILE)).toMatchObject({
+      ok: false,
+      error: { field: "listen (from GONIEC_LISTEN)", value: "everywhere", message: expect.stringContaining("has no port") },
+    });
+    expect(loadConfig({ GONIEC_PUBLIC_URL: "acme" }, {}, NO_FILE)).toMatchObject({
+      ok: false,
+      error: { field: "publicUrl (from GONIEC_PUBLIC_URL)", value: "acme" },
+    });
+  });
+
+  it("never show the key", () => {
+    const loaded = loadConfig({ GONIEC_KEY: "c2VjcmV0" }, {}, NO_FILE);
+    if (!loaded.ok) throw new Error(loaded.error.message);
+    expect(loaded.value.sources.find(({ key }) => key === "key")).toEqual({ key: "key", value: "***", from: "GONIEC_KEY" });
+  });
 });

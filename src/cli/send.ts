@@ -97,19 +97,12 @@ async function sendOrder(context: SendContext): Promise<ExitCode> {
       return 1;
     }
   }
-  await assertKeyOfOthers(context);
+  await app.secrets.check();
   const entered = await enterCampaign(app, order, signal);
   if (!entered.ok) return refuse(io, entered.error);
   if (options.yes === true) await showSummary(context, entered.value);
   if (!entered.value.isOpen) return tellNothingToDo(context);
   return options.detach === true ? tellDetached(context, entered.value) : sendNow(context, entered.value);
-}
-
-/** A password locked with a key that the workers lack would stop them; where none works, entering it with a new key is the way out. */
-async function assertKeyOfOthers({ app, config }: SendContext): Promise<void> {
-  if (app.kind !== "postgres") return;
-  const { assertSameKey, othersAtWork } = await import("./fellow-workers.ts");
-  if ((await othersAtWork(app)) > 0) await assertSameKey(app, config);
 }
 
 async function showSummary({ io, options, order, config }: SendContext, entry: Entry): Promise<void> {

@@ -45,13 +45,13 @@ const NO_WEB_YET = {
 
 async function serve(io: Io, app: App, config: Config, role: string): Promise<ExitCode> {
   const interrupted = new Promise<void>((resolve) => io.onInterrupt(resolve));
-  const [{ assertSameKey, assertSessions }, { withoutPassword }, { forgetLostWorkers }] = await Promise.all([
+  const [{ assertSessions }, { withoutPassword }, { forgetLostWorkers }] = await Promise.all([
     import("./fellow-workers.ts"),
     import("../domain/database-address.ts"),
     import("../storage/worker-list.ts"),
   ]);
   await assertSessions(app, config);
-  await assertSameKey(app, config);
+  await app.secrets.check();
   await app.write(forgetLostWorkers);
   const engine = await app.createEngine();
   const database = withoutPassword(config.database);

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { assertLockedWithKeyInForce } from "./key-in-force.ts";
 import { replanCampaignsOf } from "./lifecycle.ts";
 import type { MailboxChange } from "../engine/ports.ts";
 import type { Database } from "./schema.ts";
@@ -59,6 +60,7 @@ export async function saveMailbox(
   secret: string | undefined,
   now: Instant,
 ): Promise<number> {
+  if (secret !== undefined) await assertLockedWithKeyInForce(trx, secret);
   const columns = {
     name: settings.name ?? null,
     host: settings.host,

@@ -24,10 +24,11 @@ export interface Database {
   User: UserTable;
   Session: SessionTable;
   ApiToken: ApiTokenTable;
+  SignInTry: { key: string; failures: number; lastAt: Instant; toldAt: Instant | null };
   IdempotencyKey: { principal: string; key: string; request: string; status: number; answer: string; createdAt: Instant };
   Import: ImportTable;
   ImportChunk: { importId: number; number: number; content: Uint8Array };
-  ImportRejected: { importId: number; line: number; cells: string; reason: string };
+  ImportRejected: ImportRejectedTable;
   Alert: AlertTable;
 }
 
@@ -262,10 +263,17 @@ interface ImportTable {
   bytes: number;
   state: ImportState;
   campaignId: number | null;
+  /** A JSON `UploadedFormat`. */
   format: string;
+  /** The JSON `LeadFormat` by which a person has the file read. */
   mapping: string | null;
+  /** A JSON `CheckReport`. */
+  report: string | null;
+  /** Rows that give a lead or are rejected. */
   rowsTotal: number | null;
   rowsDone: number;
+  /** The last of the rows done, as a spreadsheet numbers it. */
+  readTo: number;
   added: number;
   known: number;
   rejected: number;
@@ -275,6 +283,16 @@ interface ImportTable {
   createdBy: string;
   createdAt: Instant;
   updatedAt: Instant;
+}
+
+interface ImportRejectedTable {
+  importId: number;
+  /** As a spreadsheet numbers it. */
+  line: number;
+  /** A JSON list. */
+  cells: string;
+  why: string;
+  reason: string;
 }
 
 /** What an operator is told, once for each cause and hour. */

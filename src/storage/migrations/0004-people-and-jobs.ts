@@ -43,6 +43,15 @@ export const peopleAndJobs = (w: Words): string[] => [
     "revokedAt" ${w.instant}
   ) ${w.strict}`,
 
+  // Who has tried to sign in lately, by a fingerprint of the e-mail or the network: so that guessing is slow on all processes together.
+  `CREATE TABLE "SignInTry" (
+    "key" TEXT PRIMARY KEY,
+    "failures" INTEGER NOT NULL,
+    "lastAt" ${w.instant} NOT NULL,
+    "toldAt" ${w.instant}
+  ) ${w.strict}`,
+  `CREATE INDEX "SignInTry_age" ON "SignInTry" ("lastAt")`,
+
   // The answer to a request that was carried out, so that the same request sent again gets it and is not carried out twice.
   `CREATE TABLE "IdempotencyKey" (
     "principal" TEXT NOT NULL,
@@ -63,8 +72,10 @@ export const peopleAndJobs = (w: Words): string[] => [
     "campaignId" INTEGER REFERENCES "Campaign" ("id"),
     "format" TEXT NOT NULL,
     "mapping" TEXT,
+    "report" TEXT,
     "rowsTotal" INTEGER,
     "rowsDone" INTEGER NOT NULL,
+    "readTo" INTEGER NOT NULL,
     "added" INTEGER NOT NULL,
     "known" INTEGER NOT NULL,
     "rejected" INTEGER NOT NULL,
@@ -75,6 +86,7 @@ export const peopleAndJobs = (w: Words): string[] => [
     "createdAt" ${w.instant} NOT NULL,
     "updatedAt" ${w.instant} NOT NULL
   ) ${w.strict}`,
+  `CREATE INDEX "Import_work" ON "Import" ("id") WHERE "state" IN ('checking', 'importing')`,
   // In the database and not in a folder, so that any process may go on with the file; deleted with the end of the import.
   `CREATE TABLE "ImportChunk" (
     "importId" INTEGER NOT NULL REFERENCES "Import" ("id"),
@@ -86,6 +98,7 @@ export const peopleAndJobs = (w: Words): string[] => [
     "importId" INTEGER NOT NULL REFERENCES "Import" ("id"),
     "line" INTEGER NOT NULL,
     "cells" TEXT NOT NULL,
+    "why" TEXT NOT NULL,
     "reason" TEXT NOT NULL,
     PRIMARY KEY ("importId", "line")
   ) ${w.strict}`,
@@ -106,6 +119,15 @@ export const peopleAndJobs = (w: Words): string[] => [
 
   // A deleted campaign keeps its history: whom it wrote to must never be forgotten.
   `ALTER TABLE "Campaign" ADD COLUMN "deletedAt" ${w.instant}`,
+
+  // The last place of a campaign, and its leads in the order in which they came.
+  `CREATE INDEX "CampaignLead_position" ON "CampaignLead" ("campaignId", "position")`,
+  // Lists of addresses go by their bytes, whatever the database's language; SQLite's own index over the address does already.
+  ...w.addressOrder.flatMap((order) => [
+    `CREATE INDEX "Lead_byAddress" ON "Lead" (${order})`,
+    `CREATE INDEX "Suppression_byAddress" ON "Suppression" (${order})`,
+  ]),
+  `CREATE INDEX "Lead_notActive" ON "Lead" ("status", ${w.addressOrder[0] ?? '"address"'}) WHERE "status" <> 'ACTIVE'`,
 
   `CREATE INDEX "Event_lead" ON "Event" ("leadId", "id") WHERE "leadId" IS NOT NULL`,
   `CREATE INDEX "Event_mailbox" ON "Event" ("mailboxId", "id") WHERE "mailboxId" IS NOT NULL`,
