@@ -18,6 +18,8 @@ export interface Words {
   readonly bytes: string;
   /** Makes SQLite refuse a text where a number belongs. */
   readonly strict: string;
+  /** Has a text sorted by its bytes, where the database would otherwise sort it as its language does. */
+  readonly byBytes: string;
   /** Makes other processes that migrate wait, where the beginning of a transaction does not. */
   readonly lock?: string;
 }
@@ -28,6 +30,7 @@ export const SQLITE_WORDS: Words = {
   real: "REAL",
   bytes: "BLOB",
   strict: "STRICT",
+  byBytes: "",
 };
 
 export const POSTGRES_WORDS: Words = {
@@ -36,6 +39,7 @@ export const POSTGRES_WORDS: Words = {
   real: "DOUBLE PRECISION",
   bytes: "BYTEA",
   strict: "",
+  byBytes: 'COLLATE "C"',
   // Any number that only we use: PostgreSQL has no lock on tables that do not exist yet. An index over a long ledger takes its time.
   lock: "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(4663614)",
 };
