@@ -119,10 +119,9 @@ describe("goniec explain", () => {
       headline: string;
     };
     expect(shown.gates.map(({ gate, open }) => [gate, open])).toEqual([
-      ...["status", "start-time", "hours", "holiday", "pace", "long-pause", "campaign-limit", "mailboxes"].map((gate) => [
-        gate,
-        true,
-      ]),
+      ...["status", "frozen", "start-time", "hours", "holiday", "pace", "long-pause", "campaign-limit", "mailboxes"].map(
+        (gate) => [gate, true],
+      ),
       ["engine", false],
     ]);
     expect(shown.gates.find(({ gate }) => gate === "hours")?.setting).toBe("around the clock (Europe/Warsaw)");

@@ -92,6 +92,7 @@ function endText(gate: ClosedGate): string {
     case "pace":
     case "start-time":
     case "status":
+    case "frozen":
       return gate.gate;
   }
 }

@@ -1,3 +1,4 @@
+import type { Frozen } from "./frozen.ts";
 import type { Instant } from "./instant.ts";
 import type { Pace, PacePosition } from "./pace.ts";
 import type { CampaignStatus } from "./states.ts";
@@ -91,4 +92,6 @@ export interface CampaignFacts {
   readonly calendar: Calendar;
   readonly mailboxes: readonly MailboxFacts[];
   readonly usage: DayUsage;
+  /** The whole installation stands still. */
+  readonly frozen?: Frozen;
 }

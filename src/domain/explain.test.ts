@@ -16,6 +16,7 @@ describe("explainCampaign", () => {
     const explanation = explainCampaign(facts({ windows: OFFICE, perDayMax: 500, startAt: at("2025-11-05T09:00") }), WEDNESDAY);
     expect(explanation.gates.map(({ gate, open, setting }) => [gate, open, setting])).toEqual([
       ["status", true, "status IN_PROGRESS"],
+      ["frozen", true, "closed while the database may lack what was sent"],
       ["start-time", true, "start Wed 2025-11-05 09:00:00 (Europe/Warsaw)"],
       ["hours", true, "mon-fri 09:00-15:00 (Europe/Warsaw)"],
       ["holiday", true, "no holidays"],

@@ -1,5 +1,6 @@
 import type { CampaignFacts } from "./campaign.ts";
 import { durationText } from "./duration.ts";
+import { frozenText, RELEASE_REMEDY } from "./frozen.ts";
 import { settingText } from "./gate-setting.ts";
 import { type ClosedGate, closedGates, GATES, type GateName, type MailboxBar } from "./gates.ts";
 import type { Instant } from "./instant.ts";
@@ -40,7 +41,11 @@ export function explainCampaign(facts: CampaignFacts, at: Instant): Explanation 
   });
   const first = gates.find((gate) => !gate.open);
   const nextAt = nextSendInstant(facts, at);
-  return { headline: first === undefined ? "may send now" : first.text, gates, nextAt: hasEnded(facts) ? undefined : nextAt };
+  return {
+    headline: first === undefined ? "may send now" : first.text,
+    gates,
+    nextAt: hasEnded(facts) || facts.frozen !== undefined ? undefined : nextAt,
+  };
 }
 
 /**
@@ -61,6 +66,7 @@ function hasEnded(facts: CampaignFacts): boolean {
 
 const OPEN_TEXTS: Readonly<Record<GateName, string>> = {
   status: "the campaign is running",
+  frozen: "the installation is not frozen",
   "start-time": "the start time has come",
   hours: "inside the allowed days and hours",
   holiday: "no holiday",
@@ -76,6 +82,8 @@ export function causeText(gate: ClosedGate, zone: string): string {
   switch (gate.gate) {
     case "status":
       return `the campaign is ${STATUS_TEXTS[gate.status]}`;
+    case "frozen":
+      return frozenText(gate.frozen);
     case "start-time":
       return `waiting for the start time${until}`;
     case "hours":
@@ -127,6 +135,8 @@ function remedyText(gate: ClosedGate): string {
   switch (gate.gate) {
     case "status":
       return gate.status === "PAUSED" ? "resume the campaign" : "start the campaign";
+    case "frozen":
+      return RELEASE_REMEDY;
     case "start-time":
       return "set an earlier start time";
     case "hours":

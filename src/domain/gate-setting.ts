@@ -13,6 +13,8 @@ export function settingText(gate: GateName, facts: CampaignFacts, at: Instant): 
   switch (gate) {
     case "status":
       return `status ${campaign.status}`;
+    case "frozen":
+      return "closed while the database may lack what was sent";
     case "start-time":
       return campaign.startAt === undefined
         ? "no start time"

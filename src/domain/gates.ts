@@ -1,5 +1,6 @@
 import type { CampaignFacts, DayUsage, MailboxFacts } from "./campaign.ts";
 import { localDay } from "./days.ts";
+import type { Frozen } from "./frozen.ts";
 import type { Instant } from "./instant.ts";
 import { paceGate } from "./pace.ts";
 import type { CampaignStatus } from "./states.ts";
@@ -17,6 +18,7 @@ export interface MailboxBar {
 /** A closed gate: the reason why a campaign sends nothing at an instant. */
 export type ClosedGate =
   | { readonly gate: "status"; readonly status: CampaignStatus; readonly until?: undefined }
+  | { readonly gate: "frozen"; readonly since: Instant; readonly frozen: Frozen; readonly until?: undefined }
   | { readonly gate: "start-time"; readonly until: Instant }
   | { readonly gate: "hours"; readonly since: Instant; readonly until?: Instant | undefined }
   | { readonly gate: "holiday"; readonly holiday: string; readonly since: Instant; readonly until?: Instant | undefined }
@@ -26,12 +28,22 @@ export type ClosedGate =
   | { readonly gate: "mailboxes"; readonly bars: readonly MailboxBar[]; readonly until?: Instant | undefined };
 
 /** The campaign's gates in the order in which the engine asks them. */
-export const GATES = ["status", "start-time", "hours", "holiday", "pace", "long-pause", "campaign-limit", "mailboxes"] as const;
+export const GATES = [
+  "status",
+  "frozen",
+  "start-time",
+  "hours",
+  "holiday",
+  "pace",
+  "long-pause",
+  "campaign-limit",
+  "mailboxes",
+] as const;
 export type GateName = (typeof GATES)[number];
 
 /** Every gate that is closed at `at`, in the order of `GATES`; none means that the campaign may start a mail. */
 export function closedGates(facts: CampaignFacts, at: Instant): ClosedGate[] {
-  const checks = [statusGate, startGate, calendarGate, pacingGate, limitGate, mailboxGate];
+  const checks = [statusGate, frozenGate, startGate, calendarGate, pacingGate, limitGate, mailboxGate];
   return checks.map((check) => check(facts, at)).filter((gate) => gate !== undefined);
 }
 
@@ -39,6 +51,7 @@ export function closedGates(facts: CampaignFacts, at: Instant): ClosedGate[] {
 export function firstClosedGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
   return (
     statusGate(facts, at) ??
+    frozenGate(facts, at) ??
     startGate(facts, at) ??
     calendarGate(facts, at) ??
     pacingGate(facts, at) ??
@@ -50,6 +63,10 @@ export function firstClosedGate(facts: CampaignFacts, at: Instant): ClosedGate |
 export function statusGate(facts: CampaignFacts, _at: Instant): ClosedGate | undefined {
   const { status } = facts.campaign;
   return status === "IN_PROGRESS" ? undefined : { gate: "status", status };
+}
+
+export function frozenGate({ frozen }: CampaignFacts, _at: Instant): ClosedGate | undefined {
+  return frozen === undefined ? undefined : { gate: "frozen", since: frozen.since, frozen };
 }
 
 export function startGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {

@@ -1,7 +1,7 @@
 import type { CampaignFacts } from "./campaign.ts";
 import { type EngineState, engineText, isAtWork } from "./engine-state.ts";
 import { causeText, hindrance } from "./explain.ts";
-import { startGate } from "./gates.ts";
+import { frozenGate, startGate } from "./gates.ts";
 import type { Instant } from "./instant.ts";
 import { localText } from "./zone.ts";
 
@@ -21,7 +21,8 @@ export function headline(known: HeadlineFacts, at: Instant): string {
   const { facts, engine } = known;
   const { status, zone } = facts.campaign;
   if (status === "COMPLETED") return completedText(known.unconfirmed);
-  const gate = status === "SCHEDULED" ? (startGate(facts, at) ?? hindrance(facts, at)) : hindrance(facts, at);
+  const gate =
+    status === "SCHEDULED" ? (frozenGate(facts, at) ?? startGate(facts, at) ?? hindrance(facts, at)) : hindrance(facts, at);
   if (gate !== undefined) return causeText(gate, zone);
   return isAtWork(engine) ? nextText(known, at) : engineText(engine, at);
 }

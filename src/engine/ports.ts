@@ -51,12 +51,8 @@ export interface Observer {
   reached(point: CrashPoint, address: string): void | Promise<void>;
 }
 
-/** A mail as it is handed to the mailbox's server. */
-export interface OutgoingMail {
-  readonly queueId: number;
-  readonly campaignId: number;
-  readonly leadId: number;
-  readonly step: number;
+/** A mail as it is handed to the mailbox's server, whatever it belongs to. */
+export interface SingleMail {
   readonly mailboxId: number;
   /** Since when the mailbox's server and login are what they are: known ones of that instant need not be read again. */
   readonly mailboxSettingsAt: Instant;
@@ -64,14 +60,29 @@ export interface OutgoingMail {
   readonly subject: string;
   readonly text?: string | undefined;
   readonly html?: string | undefined;
-  /** The template version, which also names the attachments. */
-  readonly messageId: number;
+  /** The template version, which names the attachments; none when left out. */
+  readonly messageId?: number | undefined;
   /** The Message-ID header, with its angle brackets; fixed at the first claim. */
   readonly rfcMessageId: string;
   /** The Date header; fixed at the first claim, so that a retry sends the same bytes. */
   readonly composedAt: Instant;
   /** Whether the mailbox is likely to have another mail at once, for which the connection may stay open for `SESSION_KEPT_MS`. */
   readonly keepConnection: boolean;
+}
+
+/** A campaign's mail as it is handed to the mailbox's server. */
+export interface OutgoingMail extends SingleMail {
+  readonly queueId: number;
+  readonly campaignId: number;
+  readonly leadId: number;
+  readonly step: number;
+  readonly messageId: number;
+}
+
+/** As `Mailer`, for mails that belong to no plan too. */
+export interface SingleMailer {
+  send(mail: SingleMail, handOver: HandOver, signal: AbortSignal): Promise<Conversation>;
+  close(): Promise<void>;
 }
 
 /** Writes the mail and speaks with the server; never rejects for what a server or network does. */
@@ -299,8 +310,11 @@ export interface Asker {
   readonly inFlight: ReadonlySet<number>;
 }
 
-/** What a worker may do: nothing while another has charge of a database that takes one, everything alone, or its part of it. */
-export type Charge = "none" | "alone" | "shared";
+/**
+ * What a worker may do: nothing while another has charge of a database that takes one, or while the installation is frozen; everything
+ * alone, or its part of it.
+ */
+export type Charge = "none" | "frozen" | "alone" | "shared";
 
 /**
  * `durable`: on disk when the transaction resolves. `ordered`: atomic and before everything that follows, but a crash of the machine may
@@ -326,6 +340,11 @@ export interface Store {
    * in its flight.
    */
   abandonedCampaigns(asker: Asker, now: Instant): Promise<number[]>;
+  /**
+   * Calls single mails (tests, alerts) unconfirmed whose sender died after their intent, which its hold of the mailbox tells, and returns how
+   * many there were.
+   */
+  giveUpSingleMails(now: Instant): Promise<number>;
   /** Gives charge up in order, so that another takes over at once. */
   leaveCharge(bootId: string): Promise<void>;
   /** Calls `changed` after another process has committed; the returned function ends it. */

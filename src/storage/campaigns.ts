@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { Campaign, CampaignFacts, DayUsage, MailboxFacts } from "../domain/campaign.ts";
 import { localDay } from "../domain/days.ts";
 import { loadHolidays } from "../domain/holidays.ts";
+import type { Frozen } from "../domain/frozen.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import type { Calendar, WindowBlock } from "../domain/window.ts";
@@ -39,6 +40,7 @@ export async function campaignFacts(
       return toMailbox(mailbox, { day, used: used("mailbox", mailbox.id, day) }, now, asker);
     }),
     usage: { day: campaignDay, used: used("campaign", campaignId, campaignDay) },
+    ...(row.frozen !== null && { frozen: JSON.parse(row.frozen) as Frozen }),
   };
 }
 
@@ -88,7 +90,17 @@ export async function calendarOf(
 }
 
 const selectCampaign = prepared((db, { campaignId }: { campaignId: number }) =>
-  db.selectFrom("Campaign").selectAll().where("id", "=", campaignId),
+  db
+    .selectFrom("Campaign")
+    .selectAll()
+    .select((eb) =>
+      eb
+        .selectFrom("Setting")
+        .select("value")
+        .where("key", "=", sql.lit("frozen" as const))
+        .as("frozen"),
+    )
+    .where("id", "=", campaignId),
 );
 
 const selectMailboxes = (db: Kysely<Database>, campaignId: number) =>
@@ -96,7 +108,16 @@ const selectMailboxes = (db: Kysely<Database>, campaignId: number) =>
     .selectFrom("CampaignMailbox as link")
     .innerJoin("Mailbox as m", "m.id", "link.mailboxId")
     .select(["m.id", "m.address", "m.active", "m.zone", "m.minGapMs", "m.restCount", "m.sessionsMax", "m.attention"])
-    .select(["m.perDayMax", "m.restingUntil", "m.restReason", "m.lastUsedAt", "m.keptBy", "m.keptUntil", "m.updatedAt"])
+    .select([
+      "m.perDayMax",
+      "m.restingUntil",
+      "m.restReason",
+      "m.lastUsedAt",
+      "m.keptBy",
+      "m.keptUntil",
+      "m.heldUntil",
+      "m.updatedAt",
+    ])
     .select(sendingOf("m.id").as("busy"))
     .where("link.campaignId", "=", campaignId)
     .orderBy("link.mailboxId");
@@ -124,6 +145,8 @@ function toMailbox(row: MailboxRow, usage: DayUsage, now: Instant, asker: string
   // Another worker's sessions and the connection that it keeps would be one too many beside ours.
   const isElsewhere = Number(row.busyElsewhere ?? 0) > 0;
   const isKept = asker !== undefined && row.keptBy !== null && row.keptBy !== asker && (row.keptUntil ?? 0) > now;
+  // A test mail or a look at the login, which is a session like any other; one whose holder died counts until its time is over.
+  const heldSessions = (row.heldUntil ?? 0) > now ? 1 : 0;
   return {
     id: row.id,
     address: row.address,
@@ -133,7 +156,7 @@ function toMailbox(row: MailboxRow, usage: DayUsage, now: Instant, asker: string
     settingsAt: row.updatedAt,
     restCount: row.restCount,
     sessionsMax: row.sessionsMax,
-    sessionsBusy: isElsewhere ? row.sessionsMax : Number(row.busy),
+    sessionsBusy: isElsewhere ? row.sessionsMax : Number(row.busy) + heldSessions,
     usage,
     ...(isKept && { keptElsewhere: true }),
     ...(row.attention !== null && { attention: row.attention }),
@@ -282,6 +305,8 @@ export async function setCampaignStatus(
     .set({ status: to, updatedAt: now, ...(to === "COMPLETED" && { completedAt: now, nextDueAt: null, waitGate: null }) })
     .where("id", "=", campaignId)
     .where("status", "in", from)
+    // Nobody starts what somebody else has deleted since it was looked up.
+    .where("deletedAt", "is", null)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }

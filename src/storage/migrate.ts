@@ -102,10 +102,15 @@ async function hasMigrations(db: Kysely<Database>): Promise<boolean> {
   return (await db.introspection.getTables()).some((table) => table.name === "Migration");
 }
 
-/** Throws when a newer program has changed the schema since this one began: it then stops claiming, and says so. */
-export async function assertKnownSchema(db: Kysely<Database>): Promise<void> {
-  const { rows } = await sql<{ n: number }>`SELECT MAX("number") AS n FROM "Migration"`.execute(db);
+/**
+ * Whether the installation is frozen, asked together with the schema because every sign of life asks both. Throws when a newer program has
+ * changed the schema since this one began: it then stops claiming, and says so.
+ */
+export async function isFrozenInKnownSchema(db: Kysely<Database>): Promise<boolean> {
+  const { rows } = await sql<{ n: number; frozen: number }>`
+    SELECT MAX("number") AS n, (SELECT COUNT(*) FROM "Setting" WHERE "key" = 'frozen') AS frozen FROM "Migration"`.execute(db);
   assertNotNewer(Number(rows[0]?.n ?? 0));
+  return Number(rows[0]?.frozen) > 0;
 }
 
 function assertNotNewer(version: number): void {

@@ -5,11 +5,12 @@ import type { Charge, Clock, Durability, Settlement, Store, StoreTransaction, Wo
 import { campaignFacts, wakeWaitingForSession } from "./campaigns.ts";
 import type { DatabaseClock } from "./database-clock.ts";
 import type { Liveness } from "./liveness.ts";
-import { assertKnownSchema } from "./migrate.ts";
+import { isFrozenInKnownSchema } from "./migrate.ts";
 import type { PostgresDatabase } from "./postgres.ts";
 import { SERVER_CLOCK, WAKE_OTHERS } from "./postgres-presence.ts";
 import { prepared } from "./prepared.ts";
 import type { Database } from "./schema.ts";
+import { giveUpSingleMails, hasLostSingleMails } from "./single-mails.ts";
 import { StorageError } from "./storage-error.ts";
 import { jsonOf, valueList } from "./values-table.ts";
 import { sharedQuestions, sharedTransaction } from "./store.ts";
@@ -58,6 +59,10 @@ export function createPostgresStore(
     takeCharge(worker, leaseMs) {
       self = worker.bootId;
       return takeCharge(writer, peers, hold, worker, leaseMs.email);
+    },
+    async giveUpSingleMails(now) {
+      if (!(await hasLostSingleMails(writer, now))) return 0;
+      return inTransaction(writer, clock, "durable", (trx) => giveUpSingleMails(trx, now));
     },
     async leaveCharge(bootId) {
       await signOff(writer, bootId);
@@ -265,7 +270,7 @@ async function takeCharge(
   await peers.hold(worker.bootId);
   const askedMs = clock.monotonicMs();
   observeTime(await peers.serverTime(), askedMs);
-  await assertKnownSchema(writer);
+  const isFrozen = await isFrozenInKnownSchema(writer);
   await renewWorker(writer, worker, clock.now(), emailLeaseMs);
-  return "shared";
+  return isFrozen ? "frozen" : "shared";
 }

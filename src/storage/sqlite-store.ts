@@ -2,11 +2,12 @@ import type { Transaction } from "kysely";
 import type { Clock, Store, StoreTransaction } from "../engine/ports.ts";
 import { wakeWaitingForSession } from "./campaigns.ts";
 import type { Liveness } from "./liveness.ts";
-import { assertKnownSchema } from "./migrate.ts";
+import { isFrozenInKnownSchema } from "./migrate.ts";
 import type { Database } from "./schema.ts";
+import { giveUpSingleMails, hasLostSingleMails } from "./single-mails.ts";
 import type { SqliteDatabase } from "./sqlite.ts";
 import { sharedQuestions, sharedTransaction } from "./store.ts";
-import { isTakenCareOf, leaveEngineLease, renewWorker, takeEngineLease } from "./workers.ts";
+import { giveUpEngineLease, isTakenCareOf, leaveEngineLease, renewWorker, takeEngineLease } from "./workers.ts";
 
 /** How often a process looks whether another one has committed; one PRAGMA that reads no page. */
 const WATCH_INTERVAL_MS = 250;
@@ -23,11 +24,21 @@ export function createSqliteStore(database: SqliteDatabase, liveness: Liveness, 
       const now = clock.now();
       // All that an engine asks which stands by, and that four times a second.
       if (await isTakenCareOf(database.reader, worker.bootId, now, liveness)) return "none";
-      await assertKnownSchema(database.reader);
+      if (await isFrozenInKnownSchema(database.reader)) {
+        // Writes nothing when there is nothing to give up: a commit would wake this engine itself, which would ask again.
+        await database.transaction((trx) => giveUpEngineLease(trx, worker.bootId), "durable");
+        return "frozen";
+      }
       return database.transaction(async (trx) => {
+        // It may have been frozen since the question.
+        if (await isFrozenInKnownSchema(trx)) return "frozen";
         await renewWorker(trx, worker, now, leaseMs.email);
         return (await takeEngineLease(trx, worker.bootId, now, leaseMs.engine, liveness)) ? "alone" : "none";
       }, "durable");
+    },
+    async giveUpSingleMails(now) {
+      if (!(await hasLostSingleMails(database.writer, now))) return 0;
+      return database.transaction((trx) => giveUpSingleMails(trx, now), "durable");
     },
     async leaveCharge(bootId) {
       await database.transaction((trx) => leaveEngineLease(trx, bootId), "durable");

@@ -65,7 +65,12 @@ export async function takeEngineLease(
 /** Ends the charge and the registration of a worker that stops in order; one that is not in charge only signs off. */
 export async function leaveEngineLease(trx: Trx, bootId: string): Promise<void> {
   await signOff(trx, bootId);
-  await trx.updateTable("EngineLease").set({ expiresAt: 0 }).where("bootId", "=", bootId).execute();
+  await giveUpEngineLease(trx, bootId);
+}
+
+/** Ends the charge of the engine, should it have it; it stays registered. */
+export async function giveUpEngineLease(trx: Trx, bootId: string): Promise<void> {
+  await trx.updateTable("EngineLease").set({ expiresAt: 0 }).where("bootId", "=", bootId).where("expiresAt", ">", 0).execute();
 }
 
 /** Ends the registration of a worker that stops in order, and leaves its mailboxes to others. */

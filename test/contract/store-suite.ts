@@ -3,6 +3,7 @@ import { verify } from "../../src/storage/verify.ts";
 import { describeCharge } from "./charge.ts";
 import { describeClaims } from "./claims.ts";
 import { describeConstraints } from "./constraints.ts";
+import { describeFreezing } from "./freezing.ts";
 import { describeIntents } from "./intents.ts";
 import { describeOrders } from "./orders.ts";
 import { describeOutcomes } from "./outcomes.ts";
@@ -34,6 +35,7 @@ export function describeStore(name: string, isShared: boolean, open: OpenStore):
     describeIntents(current);
     describeOutcomes(current);
     describeCharge(current, isShared);
+    describeFreezing(current);
     describeOrders(current);
     describeConstraints(current, isShared);
   });
