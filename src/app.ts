@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Kysely, Transaction } from "kysely";
 import { systemClock, systemRandom } from "./clock.ts";
 import { type Config, keyFileOf } from "./config.ts";
+import type { Home } from "./domain/arrival.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Clock, Logger, Mailer, Observer, Store } from "./engine/ports.ts";
 import type { SmtpTimeouts } from "./mail/smtp-mailbox.ts";
@@ -12,6 +13,8 @@ import { attachmentsOf } from "./storage/messages.ts";
 import type { Database } from "./storage/schema.ts";
 import { givenKeys, type KeySource, keyFile } from "./storage/key-source.ts";
 import { passingBox, type SecretBox, secretBox } from "./storage/secrets.ts";
+import { memoryFileOf } from "./operation/instance-memory.ts";
+import { thisMachine } from "./operation/machine.ts";
 import { IN_MEMORY } from "./storage/sqlite-file.ts";
 import { VERSION } from "./version.ts";
 
@@ -23,6 +26,7 @@ export interface App {
   readonly liveness: Liveness;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly machine: Home;
   /** For questions; a snapshot of what is committed. */
   readonly reader: Kysely<Database>;
   /** For what people order: one transaction, durable when it resolves. */
@@ -37,6 +41,7 @@ export interface AppOverrides {
   readonly clock?: Clock;
   readonly observer?: Observer;
   readonly timeouts?: SmtpTimeouts;
+  readonly machine?: Home;
 }
 
 const KEY_BYTES = 32;
@@ -64,6 +69,16 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
       ...(overrides.timeouts !== undefined && { timeouts: overrides.timeouts }),
     });
   };
+  const write: App["write"] = (work) => database.write((trx) => work(trx, clock.now()));
+  const machine = overrides.machine ?? thisMachine();
+  /** The database is looked at before the first mail; one in memory has no past. */
+  const createRememberingMailer = async (): Promise<Mailer> => {
+    if (inMemory) return createMailer();
+    const { arrive, remembering } = await import("./operation/arrival.ts");
+    const memoryFile = memoryFileOf(config.database, keyFileOf(config));
+    const keeper = await arrive({ kind: database.kind, reader, clock, log, write, memoryFile, machine, newId: systemRandom.id });
+    return remembering(await createMailer(), keeper);
+  };
   return {
     kind: database.kind,
     store,
@@ -72,11 +87,16 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
     clock,
     log,
     reader,
-    write: (work) => database.write((trx) => work(trx, clock.now())),
+    machine,
+    write,
     createEngine: async () => {
       // Not at the first mail, which may be due at night.
       await secrets.check();
-      const [{ Engine }, mailer] = await Promise.all([import("./engine/engine.ts"), createMailer(), database.prepareToSend()]);
+      const [{ Engine }, mailer] = await Promise.all([
+        import("./engine/engine.ts"),
+        createRememberingMailer(),
+        database.prepareToSend(),
+      ]);
       return new Engine({
         store,
         clock,
