@@ -11,6 +11,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
  * @typedef {object} Steps The two slow steps, exchangeable in tests.
  * @property {(root: string) => Promise<void>} install makes node_modules/ match package-lock.json
  * @property {(root: string, outFolder: string) => Promise<void>} build compiles src/ into the folder
+ * @property {(root: string, outFolder: string) => Promise<void>} buildPage bundles web/ into the folder
  */
 
 /**
@@ -21,7 +22,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
  * @param {Steps} steps
  * @throws {Error} with a message for people when Node is too old or a step fails
  */
-export async function setUp(root = ROOT, steps = { install, build }) {
+export async function setUp(root = ROOT, steps = { install, build, buildPage }) {
   refuseOldNode(process.versions.node);
   if (!existsSync(join(root, "src"))) return;
   if (isReady(root)) return;
@@ -35,6 +36,8 @@ export async function setUp(root = ROOT, steps = { install, build }) {
     }
     const sources = fingerprintOfSources(root, lockHash);
     if (!isStamped(buildStamp(root), sources)) await replaceDist(root, sources, steps.build);
+    const page = fingerprintOfPage(root, lockHash);
+    if (!isStamped(pageStamp(root), page)) await replacePage(root, page, steps.buildPage);
   });
 }
 
@@ -52,12 +55,17 @@ export function refuseOldNode(version) {
 
 function isReady(root) {
   const lockHash = hashOfLockFile(root);
-  return isStamped(installStamp(root), lockHash) && isStamped(buildStamp(root), fingerprintOfSources(root, lockHash));
+  return (
+    isStamped(installStamp(root), lockHash) &&
+    isStamped(buildStamp(root), fingerprintOfSources(root, lockHash)) &&
+    isStamped(pageStamp(root), fingerprintOfPage(root, lockHash))
+  );
 }
 
-// Both stamps lie inside what they vouch for, so that deleting node_modules/ or dist/ deletes the claim too.
+// Each stamp lies inside what they vouch for, so that deleting node_modules/ or dist/ deletes the claim too.
 const installStamp = (root) => join(root, "node_modules", ".goniec-lock-hash");
 const buildStamp = (root) => join(root, "dist", ".sources");
+const pageStamp = (root) => join(root, "dist", "web", ".sources");
 
 function isStamped(path, expected) {
   try {
@@ -98,9 +106,19 @@ function packagesOf(lockPath) {
 
 /** Changes when a compiled file is added, removed, edited or put back to an older version, and with every change of packages. */
 function fingerprintOfSources(root, lockHash) {
-  const hash = createHash("sha256").update(lockHash);
   const settings = readdirSync(root).filter((name) => /^tsconfig.*\.json$/.test(name));
-  for (const path of [...settings.map((name) => join(root, name)), ...compiledFiles(join(root, "src"))].sort()) {
+  const isCompiled = (name) => name.endsWith(".ts") && !name.endsWith(".test.ts");
+  return fingerprint(root, lockHash, [...settings.map((name) => join(root, name)), ...filesUnder(join(root, "src"), isCompiled)]);
+}
+
+function fingerprintOfPage(root, lockHash) {
+  const folder = join(root, "web");
+  return fingerprint(root, lockHash, existsSync(folder) ? filesUnder(folder, (name) => !/\.test\.tsx?$/.test(name)) : []);
+}
+
+function fingerprint(root, lockHash, paths) {
+  const hash = createHash("sha256").update(lockHash);
+  for (const path of paths.sort()) {
     const { mtimeMs, size } = statSync(path);
     hash.update(`${relative(root, path)}:${mtimeMs}:${size}\n`);
   }
@@ -111,13 +129,14 @@ function fingerprintOfSources(root, lockHash) {
  * Walked by hand: readdir's own recursion takes 4 ms longer, at every start of the program.
  *
  * @param {string} folder
+ * @param {(name: string) => boolean} isWanted
  * @returns {string[]}
  */
-function compiledFiles(folder) {
+function filesUnder(folder, isWanted) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return compiledFiles(path);
-    return entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts") ? [path] : [];
+    if (entry.isDirectory()) return filesUnder(path, isWanted);
+    return isWanted(entry.name) ? [path] : [];
   });
 }
 
@@ -129,9 +148,22 @@ async function replaceDist(root, fingerprint, build) {
   mkdirSync(fresh, { recursive: true });
   await build(root, fresh);
   writeFileSync(join(fresh, ".sources"), fingerprint);
+  // The page is a thing of its own, and takes five times as long to build.
+  if (existsSync(join(dist, "web"))) renameSync(join(dist, "web"), join(fresh, "web"));
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(fresh, dist);
   rmSync(old, { recursive: true, force: true });
+}
+
+async function replacePage(root, fingerprint, buildPage) {
+  const page = join(root, "dist", "web");
+  const fresh = join(root, ".setup", "new-page");
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  if (existsSync(join(root, "web"))) await buildPage(root, fresh);
+  writeFileSync(join(fresh, ".sources"), fingerprint);
+  rmSync(page, { recursive: true, force: true });
+  renameSync(fresh, page);
 }
 
 async function install(root) {
@@ -146,6 +178,12 @@ async function build(root, outFolder) {
   say("Building (after a change of the sources, about 2 s) ...");
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   await run(process.execPath, [compiler, "-p", "tsconfig.build.json", "--outDir", outFolder], root);
+}
+
+async function buildPage(root, outFolder) {
+  say("Building the web page (after a change of web/, about 10 s) ...");
+  const bundler = join(root, "node_modules", "vite", "bin", "vite.js");
+  await run(process.execPath, [bundler, "build", "--config", join(root, "web", "vite.config.ts"), "--outDir", outFolder], root);
 }
 
 /** Standard output belongs to the command that is about to run, so this speaks on standard error. */

@@ -34,6 +34,10 @@ const steps = {
     done.push("build");
     for (const name of readdirSync(join(root, "src"))) writeFileSync(join(outFolder, name), "built");
   },
+  buildPage: async (_root: string, outFolder: string) => {
+    done.push("page");
+    writeFileSync(join(outFolder, "index.html"), "built");
+  },
 };
 
 async function doneBySetUp(): Promise<string[]> {
@@ -87,7 +91,17 @@ describe("set-up", () => {
     await doneBySetUp();
     rmSync(join(root, "src/gone.ts"));
     await doneBySetUp();
-    expect(readdirSync(join(root, "dist")).sort()).toEqual([".sources", "main.ts"]);
+    expect(readdirSync(join(root, "dist")).sort()).toEqual([".sources", "main.ts", "web"]);
+  });
+
+  it("builds the page when something of it changed, and keeps it when only the program did", async () => {
+    write("web/index.html", "first");
+    expect(await doneBySetUp()).toEqual(["install", "build", "page"]);
+    write("src/main.ts", "second, longer");
+    expect(await doneBySetUp()).toEqual(["build"]);
+    expect(readdirSync(join(root, "dist", "web"))).toContain("index.html");
+    write("web/index.html", "second, longer");
+    expect(await doneBySetUp()).toEqual(["page"]);
   });
 
   it("keeps the last good dist/ when a build fails, and tries again", async () => {
@@ -121,7 +135,7 @@ describe("set-up", () => {
         appendFileSync("steps.log", word + " ");
         await new Promise((resume) => setTimeout(resume, 50));
       };
-      await setUp(process.cwd(), { install: note("install"), build: note("build") });`;
+      await setUp(process.cwd(), { install: note("install"), build: note("build"), buildPage: note("page") });`;
     write("start.mjs", program);
     const exits = Array.from({ length: 6 }, () =>
       once(spawn(process.execPath, ["start.mjs"], { cwd: root, stdio: "inherit" }), "exit"),

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Clock, Logger } from "../engine/ports.ts";
+import type { Metrics } from "../operation/metrics.ts";
 import type { Liveness } from "../storage/liveness.ts";
 import type { Database } from "../storage/schema.ts";
 import type { SecretBox } from "../storage/secrets.ts";
@@ -14,6 +15,11 @@ export interface Parts {
   readonly secrets: SecretBox;
   readonly liveness: Liveness;
   readonly authenticator: Authenticator;
+  readonly metrics: Metrics;
+  /** Whether this process is to send, and so answers for it that somebody does. */
+  readonly sends: boolean;
+  /** Where the built web page lies; without one the API stands alone. */
+  readonly webFolder?: string | undefined;
   /** For questions; a snapshot of what is committed. */
   readonly reader: Kysely<Database>;
   /** One transaction, durable when it resolves. It may run more than once, when others were in the way, so it does nothing but write. */

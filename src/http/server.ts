@@ -3,11 +3,14 @@ import helmet from "@fastify/helmet";
 import Fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { guardRoutes } from "./authentication.ts";
-import { answerErrors, routeOf } from "./errors.ts";
+import { answerErrors } from "./errors.ts";
 import { checkInput } from "./input-problem.ts";
 import { describeRoutes } from "./openapi.ts";
+import { observeRequests } from "./request-log.ts";
 import { API_ROUTES } from "./routes.ts";
+import { operationRoutes } from "./routes/operation.ts";
 import type { Parts } from "./parts.ts";
+import { serveWebPage } from "./web-page.ts";
 
 const BODY_MAX_BYTES = 1024 * 1024;
 /** A request whose headers or body come slower than this is given up. */
@@ -28,7 +31,7 @@ export async function createServer(parts: Parts): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   refuseRoutesWithoutRule(app);
   answerErrors(app, parts.log);
-  logRequests(app, parts);
+  observeRequests(app, parts);
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { "upgrade-insecure-requests": null } },
     strictTransportSecurity: false,
@@ -39,6 +42,8 @@ export async function createServer(parts: Parts): Promise<FastifyInstance> {
   await app.register(async (api) => API_ROUTES.forEach((routes) => routes(api.withTypeProvider<ZodTypeProvider>(), parts)), {
     prefix: "/api/v1",
   });
+  operationRoutes(app.withTypeProvider<ZodTypeProvider>(), parts);
+  if (parts.webFolder !== undefined) await serveWebPage(app, parts.webFolder);
   return app;
 }
 
@@ -48,18 +53,5 @@ function refuseRoutesWithoutRule(app: FastifyInstance): void {
     const isDocs = route.url.startsWith("/docs");
     if (isDocs) route.config = { ...route.config, access: "public" };
     if (route.config?.access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`);
-  });
-}
-
-/** One line for each request, by its route's pattern: addresses and tokens stay out of the log. */
-function logRequests(app: FastifyInstance, { log }: Parts): void {
-  app.addHook("onResponse", async (request, reply) => {
-    log.debug("request", {
-      request: request.id,
-      route: routeOf(request),
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-      by: request.principal?.actor,
-    });
   });
 }

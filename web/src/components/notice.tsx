@@ -1,0 +1,50 @@
+import { Button } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiProblem } from "../api/problem.ts";
+import type { Tone } from "./badge.tsx";
+import styles from "./notice.module.css";
+
+interface NoticeProps {
+  readonly tone?: Tone;
+  readonly title?: ReactNode;
+  readonly children?: ReactNode;
+  readonly actions?: ReactNode;
+}
+
+/** Something that a person should read before going on. */
+export function Notice({ tone = "calm", title, children, actions }: NoticeProps) {
+  return (
+    <div className={styles.notice} data-tone={tone} role={tone === "bad" ? "alert" : "status"}>
+      <div>
+        {title !== undefined && <strong>{title}</strong>}
+        {children !== undefined && <div>{children}</div>}
+      </div>
+      {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+    </div>
+  );
+}
+
+/** What went wrong, and what to do; in the reader's language as far as the kind of problem says it. */
+export function useProblemText(): (problem: unknown) => string {
+  const { t } = useTranslation();
+  return (problem) => {
+    if (!(problem instanceof ApiProblem)) return t("problem.internal");
+    return t([`problem.${problem.kind}`, "problem.other"], { detail: problem.message });
+  };
+}
+
+export function ProblemNotice({ problem, onRetry }: { readonly problem: unknown; readonly onRetry?: () => void }) {
+  const { t } = useTranslation();
+  const textOf = useProblemText();
+  const retry = onRetry && (
+    <Button variant="default" onClick={onRetry}>
+      {t("action.retry")}
+    </Button>
+  );
+  return (
+    <Notice tone="bad" actions={retry}>
+      {textOf(problem)}
+    </Notice>
+  );
+}

@@ -1,0 +1,52 @@
+import i18next, { type i18n } from "i18next";
+import { initReactI18next } from "react-i18next";
+import en from "./en.json";
+import pl from "./pl.json";
+
+export const LANGUAGES = ["en", "pl"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const STORED = "goniec-language";
+
+/** The chosen language, else the first of the browser's that we speak, else English. */
+export function preferredLanguage(): Language {
+  const wanted = [localStorage.getItem(STORED), ...navigator.languages];
+  for (const tag of wanted) {
+    const language = LANGUAGES.find((one) => tag?.toLowerCase().startsWith(one));
+    if (language !== undefined) return language;
+  }
+  return "en";
+}
+
+export async function startTexts(): Promise<i18n> {
+  await i18next.use(initReactI18next).init({
+    lng: preferredLanguage(),
+    fallbackLng: false,
+    defaultNS: "common",
+    resources: { en: { common: en }, pl: { common: pl } },
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
+  tellBrowser();
+  i18next.on("languageChanged", tellBrowser);
+  return i18next;
+}
+
+/** The texts of a feature, which come with its code; each feature calls this where it is loaded. */
+export function addTexts(namespace: string, texts: Readonly<Record<Language, object>>): void {
+  for (const language of LANGUAGES) i18next.addResourceBundle(language, namespace, texts[language], true, true);
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(STORED, language);
+  await i18next.changeLanguage(language);
+}
+
+/** What is formatted for people (dates, numbers) goes by this. */
+export function currentLanguage(): Language {
+  return LANGUAGES.find((one) => one === i18next.language) ?? "en";
+}
+
+function tellBrowser(): void {
+  document.documentElement.lang = currentLanguage();
+}
