@@ -13,7 +13,7 @@ const KEYS = ["adminAddress", "alertMailboxId"] as const satisfies readonly (key
 
 export async function installationSettings(db: Kysely<Database>): Promise<InstallationSettings> {
   const rows = await db.selectFrom("Setting").selectAll().where("key", "in", KEYS).execute();
-  return Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value)])) as InstallationSettings;
+  return Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value)]));
 }
 
 /** Sets what `change` names; undefined there takes a setting back. */

@@ -51,7 +51,8 @@ export function sharedQuestions(
   };
 }
 
-async function nextInstant(db: Kysely<Database>): Promise<Instant | undefined> {
+/** The earliest instant for which a look at a running or scheduled campaign is stored; in the past when it is overdue. */
+export async function nextInstant(db: Kysely<Database>): Promise<Instant | undefined> {
   const [next] = (await selectNextInstant(db, {})).rows;
   return next?.nextDueAt ?? undefined;
 }

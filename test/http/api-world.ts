@@ -9,6 +9,8 @@ import { loadConfig } from "../../src/config.ts";
 import { ROLES, type Role } from "../../src/domain/roles.ts";
 import type { Principal } from "../../src/http/access.ts";
 import { createServer } from "../../src/http/server.ts";
+import type { Logger } from "../../src/engine/ports.ts";
+import { createMetrics } from "../../src/operation/metrics.ts";
 import { createLogger } from "../../src/log.ts";
 
 /** What the API answered. */
@@ -24,6 +26,8 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const SILENT = createLogger("silent", false);
+
 /** The API on a real database in a folder of its own, asked without a socket. It ends with the test. */
 export class ApiWorld {
   readonly app: App;
@@ -34,7 +38,7 @@ export class ApiWorld {
     this.server = server;
   }
 
-  static async open(overrides: AppOverrides = {}, database?: string): Promise<ApiWorld> {
+  static async open(overrides: AppOverrides = {}, database?: string, log: Logger = SILENT): Promise<ApiWorld> {
     const folder = mkdtempSync(join(tmpdir(), "goniec-api-"));
     const loaded = loadConfig(
       { GONIEC_KEY_FILE: join(folder, "goniec.key") },
@@ -42,8 +46,9 @@ export class ApiWorld {
       "none.json",
     );
     if (!loaded.ok) throw new Error(loaded.error.message);
-    const app = await createApp(loaded.value.config, createLogger("silent", false), overrides);
-    const server = await createServer({ ...app, chance: systemRandom, authenticator: ROLE_TOKENS });
+    const app = await createApp(loaded.value.config, log, overrides);
+    const parts = { ...app, chance: systemRandom, authenticator: ROLE_TOKENS, metrics: createMetrics(app, log), sends: true };
+    const server = await createServer(parts);
     onTestFinished(async () => {
       await server.close();
       await app.close();
