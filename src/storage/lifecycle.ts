@@ -34,7 +34,8 @@ export async function startCampaign(trx: Trx, campaignId: number, actor: Actor, 
   if (lack !== undefined) return fail({ field: "campaign", value: campaign.name, message: `cannot start: it has no ${lack}` });
   const isAhead = campaign.startAt !== null && campaign.startAt > now;
   const to = isAhead ? "SCHEDULED" : "IN_PROGRESS";
-  await setCampaignStatus(trx, campaignId, [campaign.status], to, now);
+  if (!(await setCampaignStatus(trx, campaignId, [campaign.status], to, now)))
+    return fail(stateProblem(campaign, "start", "a campaign that nobody has changed or deleted meanwhile"));
   await trx.updateTable("Campaign").set({ completedAt: null }).where("id", "=", campaignId).execute();
   await lookAgain(trx, campaignId, isAhead ? (campaign.startAt ?? now) : now, "start");
   await recordEvent(trx, { kind: isAhead ? "campaign-scheduled" : "campaign-started", at: now, actor, campaignId });

@@ -222,7 +222,8 @@ export async function lockedCampaign(parts: Parts, trx: Trx, id: number): Promis
   return campaignAnswer(parts, trx, id);
 }
 
-async function assertFreeName(trx: Trx, name: string): Promise<void> {
+/** Refuses a name that another campaign has. */
+export async function assertFreeName(trx: Trx, name: string): Promise<void> {
   if ((await campaignIdByName(trx, name)) === undefined) return;
   throw refused(
     { field: "name", value: name, message: "another campaign has this name", allowed: "a name of its own" },
