@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fail, ok, type Problem, problemText, type Result } from "../domain/result.ts";
@@ -125,7 +126,7 @@ async function readLeadFile(path: string): Promise<Result<Pick<SendOrder, "file"
   if (!format.ok) return fail({ ...format.error, field: "--leads" });
   const leads: NewLead[] = [];
   const rejected: RejectedRow[] = [];
-  for await (const batch of readLeads(path, format.value)) {
+  for await (const batch of readLeads(createReadStream(path), format.value)) {
     for (const { address, fields, priority } of batch.leads)
       leads.push({ address, fields, ...(priority !== undefined && { priority }) });
     rejected.push(...batch.rejected);

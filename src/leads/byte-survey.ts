@@ -1,6 +1,4 @@
-import { createReadStream } from "node:fs";
-
-const HEAD_BYTES = 256 * 1024;
+export const HEAD_BYTES = 256 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -18,7 +16,7 @@ export interface HighByteCounts {
 /** What one pass over a file's bytes tells about its text, in fixed memory. */
 export interface ByteSurvey {
   readonly sizeBytes: number;
-  /** The first 256 KB at most. */
+  /** The first `HEAD_BYTES` at most. */
   readonly head: Buffer;
   readonly nulsAtEven: number;
   readonly nulsAtOdd: number;
@@ -33,20 +31,20 @@ export interface ByteSurvey {
   readonly longestLine: { readonly line: number; readonly bytes: number };
 }
 
-/**
- * Reads the whole file once. A sample would do for most files, but an exported list that turns from ASCII to
- * "Łódź" only at its end would then be decoded wrongly without a word.
- * Throws what the file system throws.
- */
-export async function surveyBytes(path: string): Promise<ByteSurvey> {
-  const surveyor = new Surveyor();
-  for await (const chunk of createReadStream(path, { highWaterMark: HEAD_BYTES })) surveyor.read(chunk as Buffer);
+/** Reads all of the bytes once; throws what their source throws. */
+export async function surveyBytes(bytes: AsyncIterable<Uint8Array>): Promise<ByteSurvey> {
+  const surveyor = new ByteSurveyor();
+  for await (const chunk of bytes) surveyor.read(chunk);
   return surveyor.finish();
 }
 
-class Surveyor {
+/**
+ * Surveys a file whose bytes come by in pieces of any size. A sample would do for most files, but an exported list that turns from ASCII to
+ * "Łódź" only at its end would then be decoded wrongly without a word.
+ */
+export class ByteSurveyor {
   #sizeBytes = 0;
-  readonly #head: Buffer[] = [];
+  readonly #head: Uint8Array[] = [];
   #headBytes = 0;
   readonly #nulsAt: [even: number, odd: number] = [0, 0];
   readonly #utf8 = new Utf8Check();
@@ -56,9 +54,10 @@ class Surveyor {
   #longestLine = { line: 1, bytes: 0 };
   readonly #high = new HighBytes();
 
-  read(chunk: Buffer): void {
+  read(chunk: Uint8Array): void {
     if (this.#headBytes < HEAD_BYTES) {
-      const part = chunk.subarray(0, HEAD_BYTES - this.#headBytes);
+      // A copy, because who reads a stream may use the piece's memory again.
+      const part = chunk.slice(0, HEAD_BYTES - this.#headBytes);
       this.#head.push(part);
       this.#headBytes += part.length;
     }

@@ -1,11 +1,9 @@
 import { normalizeAddress } from "../domain/address.ts";
+import { ADDRESS_FIELD } from "../domain/lead-fields.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { FileFault } from "./file-fault.ts";
 import { ADDRESS_COLUMN_ALLOWED, knownField, namesAddress, squeezedName } from "./header-names.ts";
 import type { CsvRecord } from "./records.ts";
-
-/** The field that holds a lead's address. */
-export const ADDRESS_FIELD = "email";
 
 /** A column of the file. */
 export interface LeadColumn {
@@ -38,6 +36,20 @@ export function mapColumns(header: CsvRecord, rows: readonly CsvRecord[]): Resul
   if (sameField === undefined) return ok(columns);
   const names = quoted(sameField.map((column) => column.header));
   return fail({ message: `has several columns for the field ${sameField[0]?.field}: ${names}`, allowed: DIFFERENT_NAMES });
+}
+
+/**
+ * Columns whose fields are only a guess, for a person who then says what they mean: every name lands in a field of its own, and the address
+ * is the column at `addressIndex`, if any.
+ */
+export function guessColumns(headers: readonly string[], addressIndex: number | undefined): LeadColumn[] {
+  const taken = new Map<string, number>();
+  return headers.map((header, index) => {
+    const field = fieldOf(headers, index, addressIndex);
+    const times = (taken.get(field) ?? 0) + 1;
+    taken.set(field, times);
+    return { index, header, field: times === 1 ? field : `${field}_${times}` };
+  });
 }
 
 const DIFFERENT_NAMES = "a different name for each column";
@@ -78,7 +90,7 @@ function mostlyAddresses(rows: readonly CsvRecord[], index: number): boolean {
   return cells.length > 0 && cells.filter(isAddress).length * 2 >= cells.length;
 }
 
-function fieldOf(headers: readonly string[], index: number, addressIndex: number): string {
+function fieldOf(headers: readonly string[], index: number, addressIndex: number | undefined): string {
   if (index === addressIndex) return ADDRESS_FIELD;
   const header = headers[index] ?? "";
   const known = knownField(header);

@@ -1,7 +1,8 @@
+import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import iconv from "iconv-lite";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { type ByteSurvey, surveyBytes } from "./byte-survey.ts";
+import { type ByteSurvey, HEAD_BYTES, surveyBytes } from "./byte-survey.ts";
 import { BARE_LIST_COLUMNS, isAddress, type LeadColumn, mapColumns } from "./columns.ts";
 import { detectEncoding } from "./encoding.ts";
 import type { FileFault } from "./file-fault.ts";
@@ -10,8 +11,10 @@ import { type CsvRecord, declaredSeparator, isBlank, parseSample, RECORD_BYTES_M
 
 const SEPARATORS = [",", ";", "\t"];
 const SAMPLE_RECORDS_MAX = 500;
+/** More than any spreadsheet of people has. */
+export const COLUMNS_MAX = 500;
 const FILE_BYTES_MAX = 1024 * 1024 * 1024;
-const A_LEAD_FILE = "a CSV file with a header and at least one row";
+export const A_LEAD_FILE = "a CSV file with a header and at least one row";
 
 /** How to read a file of leads. A person may correct it before `readLeads`, for instance map a column to another field. */
 export interface LeadFormat {
@@ -36,16 +39,30 @@ export async function detectFormat(path: string): Promise<Result<LeadFormat>> {
 async function detect(path: string): Promise<Result<LeadFormat, FileFault>> {
   const survey = await surveyFile(path);
   if (!survey.ok) return survey;
-  const encoding = detectEncoding(survey.value);
+  const reading = readSurveyed(survey.value);
+  if (!reading.ok) return reading;
+  const { encoding, separator, records } = reading.value;
+  const columns = detectColumns(records);
+  return columns.ok ? ok({ encoding, separator, ...columns.value }) : columns;
+}
+
+/** How a file's text is written, and its first records that hold anything. */
+export interface Reading {
+  readonly encoding: string;
+  readonly separator: string;
+  readonly records: readonly CsvRecord[];
+}
+
+/** Finds out how the text of a surveyed file is written; refuses what is no text, or none that can be read row by row. */
+export function readSurveyed(survey: ByteSurvey): Result<Reading, FileFault> {
+  if (survey.sizeBytes === 0) return fail({ message: "is empty", allowed: A_LEAD_FILE });
+  const encoding = detectEncoding(survey);
   if (!encoding.ok) return encoding;
-  const { line, bytes } = survey.value.longestLine;
+  const { line, bytes } = survey.longestLine;
   if (bytes > RECORD_BYTES_MAX) {
     return fail({ message: `has ${bytes} bytes in line ${line}`, allowed: `lines of at most ${RECORD_BYTES_MAX} bytes` });
   }
-  const { separator, records } = bestReading(survey.value, encoding.value);
-  const columns = detectColumns(records);
-  if (!columns.ok) return columns;
-  return ok({ encoding: encoding.value, separator, ...columns.value });
+  return ok(bestReading(survey, encoding.value));
 }
 
 async function surveyFile(path: string): Promise<Result<ByteSurvey, FileFault>> {
@@ -53,10 +70,9 @@ async function surveyFile(path: string): Promise<Result<ByteSurvey, FileFault>> 
     const file = await stat(path);
     if (file.isDirectory()) return fail({ message: "is a directory", allowed: "a CSV file" });
     if (!file.isFile()) return fail({ message: "is not a regular file; it is read more than once", allowed: "a CSV file" });
-    if (file.size === 0) return fail({ message: "is empty", allowed: A_LEAD_FILE });
     if (file.size > FILE_BYTES_MAX)
       return fail({ message: `has ${file.size} bytes`, allowed: `at most ${FILE_BYTES_MAX} bytes` });
-    return ok(await surveyBytes(path));
+    return ok(await surveyBytes(createReadStream(path, { highWaterMark: HEAD_BYTES })));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
@@ -71,21 +87,19 @@ const SYSTEM_ERRORS = new Map([
   ["EPERM", "may not be read by the user that Goniec runs as"],
 ]);
 
-interface Reading {
-  readonly separator: string;
-  /** The first records that hold anything. */
-  readonly records: readonly CsvRecord[];
+function bestReading(survey: ByteSurvey, encoding: string): Reading {
+  const isWhole = survey.head.length === survey.sizeBytes;
+  const declared = declaredSeparator(iconv.decode(survey.head, encoding));
+  const readings = (declared === undefined ? SEPARATORS : [declared]).map((separator) =>
+    readHead(survey.head, isWhole, encoding, separator),
+  );
+  return readings.reduce((best, other) => (plausibility(other) > plausibility(best) ? other : best));
 }
 
-function bestReading(survey: ByteSurvey, encoding: string): Reading {
-  const text = iconv.decode(survey.head, encoding);
-  const isWhole = survey.head.length === survey.sizeBytes;
-  const declared = declaredSeparator(text);
-  const readings = (declared === undefined ? SEPARATORS : [declared]).map((separator) => ({
-    separator,
-    records: parseSample(text, separator, isWhole, SAMPLE_RECORDS_MAX).filter((record) => !record.every(isBlank)),
-  }));
-  return readings.reduce((best, other) => (plausibility(other) > plausibility(best) ? other : best));
+/** Reads the first records of a file from its first bytes, which may be all of them. */
+export function readHead(head: Buffer, isWhole: boolean, encoding: string, separator: string): Reading {
+  const records = parseSample(iconv.decode(head, encoding), separator, isWhole, SAMPLE_RECORDS_MAX);
+  return { encoding, separator, records: records.filter((record) => !record.every(isBlank)) };
 }
 
 /** Foremost, the right separator cuts out a cell that is about the address; next, it cuts all rows alike. */
@@ -96,11 +110,14 @@ function plausibility({ records }: Reading): number {
   return (isAboutAddress ? 4 : 0) + (first.length > 1 ? 1 : 0) + alike;
 }
 
-function detectColumns(records: readonly CsvRecord[]): Result<Pick<LeadFormat, "header" | "columns">, FileFault> {
+/** What the columns mean; refuses what cannot be known without a person's word. */
+export function detectColumns(records: readonly CsvRecord[]): Result<Pick<LeadFormat, "header" | "columns">, FileFault> {
   const [first, ...rows] = records;
   if (first === undefined) {
     return fail({ message: "holds no rows that can be read; is a quotation mark not closed?", allowed: A_LEAD_FILE });
   }
+  if (first.length > COLUMNS_MAX)
+    return fail({ message: `has ${first.length} columns`, allowed: `at most ${COLUMNS_MAX} columns` });
   if (first.some(isAddress)) {
     if (first.slice(1).every(isBlank)) return ok({ header: false, columns: BARE_LIST_COLUMNS });
     return fail({

@@ -3,6 +3,9 @@ import { fail, ok, type Result } from "../domain/result.ts";
 import type { ByteSurvey, HighByteCounts } from "./byte-survey.ts";
 import type { FileFault } from "./file-fault.ts";
 
+/** As iconv-lite names them. */
+export const READABLE_ENCODINGS: readonly string[] = ["utf-8", "utf-16le", "utf-16be", "cp1250", "cp1252", "iso-8859-2"];
+
 const READABLE = "CSV text in UTF-8, UTF-16, Windows-1250, Windows-1252 or ISO-8859-2 (in Excel: Save as, CSV UTF-8)";
 
 const BINARY_FORMATS: readonly { readonly magic: string; readonly name: string }[] = [

@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ async function imported(content: string | Uint8Array, change: Partial<LeadFormat
   await writeFile(path, content);
   const leads: ImportedLead[] = [];
   const rejected: RejectedRow[] = [];
-  for await (const batch of readLeads(path, { ...(await formatOfFile()), ...change })) {
+  for await (const batch of readLeads(createReadStream(path), { ...(await formatOfFile()), ...change })) {
     leads.push(...batch.leads);
     rejected.push(...batch.rejected);
   }
@@ -78,9 +78,9 @@ describe("reading leads", () => {
   it("rejects bad, missing and repeated addresses, and shows what stood there", async () => {
     const { rejected } = await imported("email;name\nA@acme.test;1\nanna at acme;2\n;3\n a@ACME.test;4\n");
     expect(rejected).toEqual([
-      { row: 3, value: "anna at acme", reason: "has no @" },
-      { row: 4, value: ";3", reason: "has no address" },
-      { row: 5, value: "a@ACME.test", reason: "duplicate of row 2" },
+      { row: 3, value: "anna at acme", cells: ["anna at acme", "2"], why: "address", reason: "has no @" },
+      { row: 4, value: ";3", cells: ["", "3"], why: "address", reason: "has no address" },
+      { row: 5, value: "a@ACME.test", cells: [" a@ACME.test", "4"], why: "duplicate", reason: "duplicate of row 2" },
     ]);
   });
 
@@ -162,7 +162,7 @@ describe("reading leads", () => {
     };
     await pipeline(Readable.from(content()), createWriteStream(path));
     let [leads, rejected, largest] = [0, 0, 0];
-    for await (const batch of readLeads(path, await formatOfFile())) {
+    for await (const batch of readLeads(createReadStream(path), await formatOfFile())) {
       leads += batch.leads.length;
       rejected += batch.rejected.length;
       largest = Math.max(largest, batch.leads.length + batch.rejected.length);

@@ -1,11 +1,11 @@
 import { normalizeAddress } from "../domain/address.ts";
+import { ADDRESS_FIELD, FIELD_CHARACTERS_MAX } from "../domain/lead-fields.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { ADDRESS_FIELD, fieldNames, isAddress } from "./columns.ts";
+import { fieldNames, isAddress } from "./columns.ts";
 import type { LeadFormat } from "./csv-format.ts";
-import { type CsvRecord, isBlank, readRecords } from "./records.ts";
+import { type CsvRecord, type FileBytes, isBlank, readRecords } from "./records.ts";
 
 const BATCH_ROWS = 500;
-const FIELD_CHARACTERS_MAX = 10_000;
 const SHOWN_CHARACTERS_MAX = 200;
 const PRIORITY = /^[1-9]\d{0,5}$/;
 
@@ -21,11 +21,17 @@ export interface ImportedLead {
   readonly priority?: number;
 }
 
+/** `damaged`: its cells cannot be what was written; `address`: there is none, or it is none; `cut-off`: nothing after it can be read. */
+export type RejectedWhy = "duplicate" | "address" | "damaged" | "cut-off";
+
 /** A row that gives no lead, and why, in a sentence for the person who imports. */
 export interface RejectedRow {
   readonly row: number;
   /** The address cell or the row as it stands in the file, cut to 200 characters. */
   readonly value: string;
+  /** As they stand in the file. */
+  readonly cells: CsvRecord;
+  readonly why: RejectedWhy;
   readonly reason: string;
 }
 
@@ -37,12 +43,12 @@ export interface LeadBatch {
 /**
  * Streams the file's leads in its order, in batches of 500 rows; every row that is not blank is in `leads` or in `rejected`.
  * The memory used grows only by the addresses seen, which later rows are compared with.
- * Throws what the file system throws, and on a format without an address column.
+ * Throws what the bytes' source throws, and on a format without an address column.
  */
-export async function* readLeads(path: string, format: LeadFormat): AsyncGenerator<LeadBatch> {
+export async function* readLeads(bytes: FileBytes, format: LeadFormat): AsyncGenerator<LeadBatch> {
   const reader = new RowReader(format);
   let batch: LeadBatch = { leads: [], rejected: [] };
-  for await (const { records, broken } of readRecords(path, format.encoding, format.separator)) {
+  for await (const { records, broken } of readRecords(bytes, format.encoding, format.separator)) {
     for (const record of records) {
       reader.read(record, batch);
       if (batch.leads.length + batch.rejected.length < BATCH_ROWS) continue;
@@ -87,24 +93,25 @@ class RowReader {
     }
     const lead = this.#lead(record);
     if (lead.ok) batch.leads.push(lead.value);
-    else batch.rejected.push({ row: this.#row, ...lead.error });
+    else batch.rejected.push({ row: this.#row, cells: record, ...lead.error });
   }
 
-  rejectRest(reason: string, batch: LeadBatch): void {
-    batch.rejected.push({ row: this.#row + 1, value: "", reason: `${reason}; the file was not read from here on` });
+  rejectRest(why: string, batch: LeadBatch): void {
+    const reason = `${why}; the file was not read from here on`;
+    batch.rejected.push({ row: this.#row + 1, value: "", cells: [], why: "cut-off", reason });
   }
 
-  #lead(record: CsvRecord): Result<ImportedLead, Omit<RejectedRow, "row">> {
+  #lead(record: CsvRecord): Result<ImportedLead, Omit<RejectedRow, "row" | "cells">> {
+    const whole = (): string => shown(record.join(this.#format.separator));
     const damage = this.#damage(record);
-    if (damage !== undefined) return fail({ value: shown(record.join(this.#format.separator)), reason: damage });
+    if (damage !== undefined) return fail({ value: whole(), why: "damaged", reason: damage });
     const cell = (record[this.#addressIndex] ?? "").trim();
-    const reject = (reason: string) => fail({ value: shown(cell), reason });
-    if (cell === "") return fail({ value: shown(record.join(this.#format.separator)), reason: "has no address" });
+    if (cell === "") return fail({ value: whole(), why: "address", reason: "has no address" });
     const mailbox = normalizeAddress(cell);
-    if (!mailbox.ok) return reject(mailbox.error.message);
+    if (!mailbox.ok) return fail({ value: shown(cell), why: "address", reason: mailbox.error.message });
     const { address, display } = mailbox.value;
     const earlierRow = this.#rowOfAddress.get(address);
-    if (earlierRow !== undefined) return reject(`duplicate of row ${earlierRow}`);
+    if (earlierRow !== undefined) return fail({ value: shown(cell), why: "duplicate", reason: `duplicate of row ${earlierRow}` });
     this.#rowOfAddress.set(address, this.#row);
 
     const fields = this.#fields(record);

@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { CsvError, type Parser, parse } from "csv-parse";
 import { parse as parseText } from "csv-parse/sync";
 import iconv from "iconv-lite";
@@ -23,11 +22,14 @@ export interface RecordChunk {
   readonly broken: string | undefined;
 }
 
+/** The bytes of a file, in pieces of any size. */
+export type FileBytes = AsyncIterable<Uint8Array>;
+
 /**
  * Streams a file's records without its `sep=` line. Quoting is read leniently (`Jan "Janek" Nowak` is kept as it is).
- * Throws what the file system throws; damaged CSV is reported in the last chunk instead.
+ * Throws what the bytes' source throws; damaged CSV is reported in the last chunk instead.
  */
-export async function* readRecords(path: string, encoding: string, separator: string): AsyncGenerator<RecordChunk> {
+export async function* readRecords(bytes: FileBytes, encoding: string, separator: string): AsyncGenerator<RecordChunk> {
   // Records are taken here and not from the parser's readable side: that one drops what it has buffered when an
   // error follows, and every record before the broken place counts.
   let records: CsvRecord[] = [];
@@ -41,7 +43,7 @@ export async function* readRecords(path: string, encoding: string, separator: st
     records = [];
     return chunk;
   };
-  for await (const text of decodedText(path, encoding)) {
+  for await (const text of decodedText(bytes, encoding)) {
     const broken = brokenBy(await write(parser, text));
     yield { records: taken(), broken };
     if (broken !== undefined) return;
@@ -78,17 +80,26 @@ const dialect = (separator: string) => ({
   max_record_size: RECORD_BYTES_MAX,
 });
 
-async function* decodedText(path: string, encoding: string): AsyncGenerator<string> {
+/** No `sep=` line is longer. */
+const SEPARATOR_LINE_CHARACTERS = 10;
+
+async function* decodedText(bytes: FileBytes, encoding: string): AsyncGenerator<string> {
   const decoder = iconv.getDecoder(encoding);
-  let isStart = true;
-  for await (const chunk of createReadStream(path)) {
-    const text = decoder.write(chunk as Buffer);
+  let start: string | undefined = "";
+  for await (const chunk of bytes) {
+    const text = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    if (start === undefined) {
+      yield text;
+      continue;
+    }
+    start += text;
+    if (start.length < SEPARATOR_LINE_CHARACTERS) continue;
     // Left to the parser, this line would set the width that it expects: it makes an error object, with its stack,
     // for every record of another width, and the file would be read five times slower.
-    yield isStart ? text.replace(SEPARATOR_LINE, "") : text;
-    isStart = false;
+    yield start.replace(SEPARATOR_LINE, "");
+    start = undefined;
   }
-  yield decoder.end() ?? "";
+  yield `${start?.replace(SEPARATOR_LINE, "") ?? ""}${decoder.end() ?? ""}`;
 }
 
 type ParserError = Error | null | undefined;

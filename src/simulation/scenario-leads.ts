@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { normalizeAddress } from "../domain/address.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -18,7 +19,7 @@ export const readCsvLeads: ReadCsv = async (path) => {
   const format = await detectFormat(path);
   if (!format.ok) return format;
   const leads: ScenarioLead[] = [];
-  for await (const batch of readLeads(path, format.value)) {
+  for await (const batch of readLeads(createReadStream(path), format.value)) {
     for (const { address, fields, priority } of batch.leads)
       leads.push({ address, fields, ...(priority !== undefined && { priority }) });
     if (leads.length > LEADS_MAX)
