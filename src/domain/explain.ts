@@ -18,6 +18,8 @@ export interface ExplainedGate {
   readonly setting: string;
   /** The smallest change that would let the mail go now; absent for an open gate. */
   readonly remedy?: string | undefined;
+  /** What closes it, with its numbers; absent for an open gate. */
+  readonly closed?: ClosedGate | undefined;
 }
 
 export interface Explanation {
@@ -37,7 +39,8 @@ export function explainCampaign(facts: CampaignFacts, at: Instant): Explanation 
     const setting = settingText(name, facts, at);
     if (gate === undefined) return { gate: name, open: true, text: OPEN_TEXTS[name], setting };
     const since = "since" in gate ? gate.since : undefined;
-    return { gate: name, open: false, since, until: gate.until, text: causeText(gate, zone), setting, remedy: remedyText(gate) };
+    const words = { text: causeText(gate, zone), setting, remedy: remedyText(gate) };
+    return { gate: name, open: false, since, until: gate.until, ...words, closed: gate };
   });
   const first = gates.find((gate) => !gate.open);
   const nextAt = nextSendInstant(facts, at);

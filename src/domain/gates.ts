@@ -101,7 +101,7 @@ function limitGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
 
 function mailboxGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
   if (facts.mailboxes.some((mailbox) => whyBarred(mailbox, at) === undefined)) return undefined;
-  const bars = facts.mailboxes.flatMap((mailbox) => barOf(mailbox, whyBarred(mailbox, at), at) ?? []);
+  const bars = facts.mailboxes.flatMap((mailbox) => mailboxBar(mailbox, at) ?? []);
   // A conversation may end at any moment, so with one under way no clock says when a mailbox is free.
   const isBusy = bars.some((bar) => bar.why === "busy");
   return { gate: "mailboxes", bars, until: isBusy ? undefined : earliest(bars.map((bar) => bar.until)) };
@@ -117,6 +117,11 @@ function whyBarred(mailbox: MailboxFacts, at: Instant): MailboxBar["why"] | unde
   if (mailbox.lastUsedAt !== undefined && mailbox.lastUsedAt + mailbox.minGapMs > at) return "min-gap";
   if (mailbox.sessionsBusy >= mailbox.sessionsMax || mailbox.keptElsewhere === true) return "busy";
   return undefined;
+}
+
+/** What keeps this mailbox from taking a mail at `at`; undefined when nothing does. */
+export function mailboxBar(mailbox: MailboxFacts, at: Instant): MailboxBar | undefined {
+  return barOf(mailbox, whyBarred(mailbox, at), at);
 }
 
 /** The answer of `whyBarred` with its end and its detail. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { at, facts, mailbox } from "../../test/builders.ts";
 import type { EngineState } from "./engine-state.ts";
-import { type HeadlineFacts, headline } from "./headline.ts";
+import { type HeadlineFacts, headline, headlineText } from "./headline.ts";
 
 const NOW = at("2025-11-05T12:00");
 const AT_WORK: EngineState = { kind: "one", host: "web-1", pid: 7, since: NOW - 7_500_000, seenAt: NOW };
@@ -52,6 +52,7 @@ describe("the headline", () => {
     ],
   ];
   it.each(cases)("says %s", (_what, changes, text) => {
-    expect(headline(known(changes), NOW)).toBe(text);
+    const { zone } = (changes.facts ?? facts()).campaign;
+    expect(headlineText(headline(known(changes), NOW), zone, NOW)).toBe(text);
   });
 });

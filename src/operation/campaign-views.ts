@@ -1,7 +1,7 @@
 import type { CampaignFacts } from "../domain/campaign.ts";
 import { type EngineState, engineState, type Worker, workerState } from "../domain/engine-state.ts";
 import { explainCampaign } from "../domain/explain.ts";
-import { headline } from "../domain/headline.ts";
+import { type Headline, headline, headlineText } from "../domain/headline.ts";
 import type { Instant } from "../domain/instant.ts";
 import { campaignFacts } from "../storage/campaigns.ts";
 import { type CampaignReport, campaignReports, nextMails } from "../storage/reports.ts";
@@ -14,6 +14,8 @@ export interface CampaignView {
   readonly facts: CampaignFacts;
   /** When its next mail is planned for; undefined when none is. */
   readonly nextAt: Instant | undefined;
+  /** What it does and why, and the same in one sentence. */
+  readonly headline: Headline;
   readonly why: string;
 }
 
@@ -41,7 +43,9 @@ export async function viewCampaign(asked: Questions, report: CampaignReport, eng
   if (facts === undefined) throw new Error(`campaign ${report.id} is gone`);
   const [next] = await nextMails(asked.reader, report.id, 1);
   const { sending, unconfirmed } = report.counts;
-  const why = headline({ facts, engine, sending, unconfirmed, next }, at);
+  const said = headline({ facts, engine, sending, unconfirmed, next }, at);
+  const why = headlineText(said, facts.campaign.zone, at);
   const isPlanned = report.status === "IN_PROGRESS" ? next?.scheduledAt : undefined;
-  return { report, facts, why, nextAt: report.status === "SCHEDULED" ? explainCampaign(facts, at).nextAt : isPlanned };
+  const nextAt = report.status === "SCHEDULED" ? explainCampaign(facts, at).nextAt : isPlanned;
+  return { report, facts, headline: said, why, nextAt };
 }

@@ -1,7 +1,8 @@
+import type { CampaignFacts } from "../domain/campaign.ts";
 import type { EngineState } from "../domain/engine-state.ts";
 import { type Explanation, explainCampaign } from "../domain/explain.ts";
 import { explainLead, type LeadExplanation, type LeadPlace } from "../domain/explain-lead.ts";
-import { headline } from "../domain/headline.ts";
+import { type Headline, headline, headlineText } from "../domain/headline.ts";
 import type { Instant } from "../domain/instant.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { campaignFacts } from "../storage/campaigns.ts";
@@ -18,6 +19,9 @@ export interface Explained {
   readonly at: Instant;
   readonly report: CampaignReport;
   readonly zone: string;
+  readonly facts: CampaignFacts;
+  readonly said: Headline;
+  /** The same in one sentence. */
   readonly headline: string;
   readonly explanation: Explanation;
   readonly engine: EngineState;
@@ -34,14 +38,17 @@ export async function explainNow(asked: Questions, report: CampaignReport, lead?
   const engine = await viewEngine(asked);
   const next = await nextMails(asked.reader, report.id, NEXT_SHOWN);
   const { sending, unconfirmed } = report.counts;
+  const said = headline({ facts, engine, sending, unconfirmed, next: next[0] }, at);
   const explained = {
     at,
+    facts,
+    said,
     report,
     zone,
     engine,
     next,
     explanation: explainCampaign(facts, at),
-    headline: headline({ facts, engine, sending, unconfirmed, next: next[0] }, at),
+    headline: headlineText(said, zone, at),
   };
   if (lead === undefined) return ok(explained);
   const place = await leadPlace(asked.reader, report.id, lead);

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from "kysely";
 import { z } from "zod";
 import { compileTemplate, type MessageSource } from "../../domain/template.ts";
-import { previewMessage } from "../../operation/preview.ts";
+import { previewDraft } from "../../operation/draft-preview.ts";
 import { recordEvent } from "../../storage/events.ts";
 import { leadInCampaign } from "../../storage/lead-in-campaign.ts";
 import { attachmentById, attachmentInfos, listMessageVersions, messageVersionOf } from "../../storage/message-versions.ts";
@@ -228,13 +228,16 @@ function previewRoute(api: Api, parts: Parts): void {
       const stored = message === undefined ? await storedSource(parts, id) : sourceOf(message);
       const lead =
         leadId === undefined ? undefined : found(await leadInCampaign(parts.reader, id, leadId), "lead of this campaign", leadId);
-      const values = { email: lead?.address ?? PREVIEW_ADDRESS, ...lead?.fields, ...fields };
-      const preview = valueOf(previewMessage(stored, values));
-      const bar = lead?.bar ?? null;
-      if (preview.kind === "unusable")
-        return { subject: null, text: null, html: null, missing: [...preview.missing], problem: preview.message, bar };
-      const { subject, text, html = null, missing } = preview;
-      return { subject, text, html, missing: [...missing], problem: null, bar };
+      const address = fields["email"] ?? lead?.address ?? PREVIEW_ADDRESS;
+      const { mail, missing, problem } = valueOf(previewDraft(stored, { address, fields: { ...lead?.fields, ...fields } }));
+      return {
+        subject: mail?.subject ?? null,
+        text: mail?.text ?? null,
+        html: mail?.html ?? null,
+        missing: [...missing],
+        problem: problem ?? null,
+        bar: lead?.bar ?? null,
+      };
     },
   );
 }
