@@ -24,7 +24,7 @@ export async function renderFor(
 }
 
 /** As `renderFor`, with the compiled message in hand. */
-function renderLead(
+export function renderLead(
   template: MessageTemplate,
   lead: { readonly address: string; readonly fields: Readonly<Record<string, string>> },
 ): Rendered {

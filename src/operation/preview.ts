@@ -4,7 +4,7 @@ import { compileTemplate, type MessageTemplate } from "../domain/template.ts";
 import { type TemplateFault, templateFaults } from "../domain/template-faults.ts";
 import { renderLead } from "../engine/render.ts";
 import { textFromHtml } from "../mail/text-from-html.ts";
-import { leadFields } from "../storage/lead-fields.ts";
+import { firstLeadIn, leadInCampaign } from "../storage/lead-in-campaign.ts";
 import { messageVersion } from "../storage/messages.ts";
 import type { Database } from "../storage/schema.ts";
 
@@ -64,9 +64,8 @@ async function readerOf(
   { leadId, fields }: Reader,
   sampleAddress: string,
 ): Promise<Recipient | undefined> {
-  if (leadId !== undefined) return leadFields(db, campaignId, leadId);
-  const sample = { address: sampleAddress, fields: fields ?? {} };
-  return fields === undefined ? ((await leadFields(db, campaignId)) ?? sample) : sample;
+  const id = leadId ?? (fields === undefined ? await firstLeadIn(db, campaignId) : undefined);
+  return id === undefined ? { address: sampleAddress, fields: fields ?? {} } : leadInCampaign(db, campaignId, id);
 }
 
 /** The text of `template`, which need not be stored yet, as the lead would get it. */

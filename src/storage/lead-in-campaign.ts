@@ -29,3 +29,15 @@ export async function leadInCampaign(
   const bar = leadBarOf(row);
   return { address: row.address, fields: mergeFields(row.leadFields, row.fields), ...(bar !== undefined && { bar }) };
 }
+
+/** The lead that stands first in the campaign; undefined when it has none. */
+export async function firstLeadIn(db: Kysely<Database>, campaignId: number): Promise<number | undefined> {
+  const first = await db
+    .selectFrom("CampaignLead")
+    .select("leadId")
+    .where("campaignId", "=", campaignId)
+    .orderBy("position")
+    .limit(1)
+    .executeTakeFirst();
+  return first?.leadId;
+}
