@@ -25,6 +25,7 @@ import {
   settingsWire,
   STATUS,
 } from "../schemas/campaigns.ts";
+import { headlineWire } from "../schemas/campaign-gates.ts";
 import { ID, iso, isoOrNull } from "../schemas/instants.ts";
 import type { Parts } from "../parts.ts";
 import { assertVersion, IF_MATCH, tagged, versionOf } from "../version.ts";
@@ -70,9 +71,10 @@ function listRoute(api: Api, parts: Parts): void {
       const engine = await viewEngine(parts);
       const views = await Promise.all(items.map((report) => viewCampaign(parts, report, engine)));
       return {
-        items: views.map(({ report, facts, nextAt, why }, index) => ({
+        items: views.map(({ report, facts, nextAt, why, headline }, index) => ({
           ...report,
           headline: why,
+          doing: headlineWire(headline, facts.campaign.zone, parts.clock.now()),
           nextAt: isoOrNull(nextAt),
           zone: facts.campaign.zone,
           createdAt: iso(items[index]?.createdAt ?? 0),
@@ -198,12 +200,13 @@ export async function campaignAnswer(parts: Parts, db: Kysely<Database>, id: num
   const row = found(await campaignById(db, id), "campaign", id);
   const asked = { ...parts, reader: db };
   const [report] = await campaignReports(db, id);
-  const { why, nextAt } = await viewCampaign(asked, found(report, "campaign", id), await viewEngine(parts));
+  const { why, headline, nextAt } = await viewCampaign(asked, found(report, "campaign", id), await viewEngine(parts));
   const settings = settingsWire(toCampaign(row));
   const mailboxIds = await mailboxIdsOf(db, id);
   return {
     ...found(report, "campaign", id),
     headline: why,
+    doing: headlineWire(headline, row.zone, parts.clock.now()),
     nextAt: isoOrNull(nextAt),
     zone: row.zone,
     createdAt: iso(row.createdAt),

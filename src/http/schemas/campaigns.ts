@@ -6,6 +6,7 @@ import { CAMPAIGN_STATUSES, LEAD_STATES } from "../../domain/states.ts";
 import { checkBlocks, minuteText, WEEKDAYS, type WindowBlock } from "../../domain/window.ts";
 import { parseZone } from "../../domain/zone.ts";
 import { refused, valueOf } from "../problem.ts";
+import { HEADLINE } from "./campaign-gates.ts";
 import { ID, INSTANT, instantOf, isoOrNull } from "./instants.ts";
 
 const DELAY_MAX_MS = 7 * DAY_MS;
@@ -64,6 +65,7 @@ export const CAMPAIGN_SUMMARY = z
     leads: z.int(),
     counts: STATE_COUNTS,
     headline: z.string().describe("What it does now and why, in one sentence"),
+    doing: HEADLINE,
     nextAt: INSTANT.nullable().describe("When its next mail is planned for"),
     zone: z.string(),
     createdAt: INSTANT,
