@@ -145,6 +145,24 @@ describe.each(KINDS)("the keys of %s", (_kind, open) => {
     expect(await rotateKey(work(), false)).toMatchObject({ lost: [], dropped: 1 });
   });
 
+  it("stay while anything is locked with them, even if it came at the last moment and past every check", async () => {
+    const late = await box().close("late");
+    let commits = 0;
+    const rotation = await rotateKey(
+      work(one, {
+        async write(transaction) {
+          commits += 1;
+          if (commits === 3)
+            await two.write((trx) => trx.updateTable("Mailbox").set({ secret: late }).where("id", "=", 1).execute());
+          return one.write((trx) => transaction(trx, 0));
+        },
+      }),
+      false,
+    );
+    expect([rotation.dropped, keysInFile().length, await passwords()]).toEqual([0, 2, ["late", ...all.slice(1)]]);
+    expect(await rotateKey(work(), false)).toMatchObject({ relocked: 1, dropped: 1 });
+  });
+
   it("that are lost are forgotten on request: their mailboxes wait for a person, and a new key begins", async () => {
     writeFileSync(keyPath(), `${Buffer.from(new Uint8Array(32).fill(99)).toString("base64url")}\n`);
     await expect(box().check()).rejects.toMatchObject({ kind: "unusable" });
