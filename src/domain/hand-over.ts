@@ -27,3 +27,6 @@ export type Permit =
 
 /** How long a connection to a mailbox's server is kept open for its next mail, where no pace keeps its mails apart. */
 export const SESSION_KEPT_MS = 2_000;
+
+/** After so long a connection that was kept for nothing is closed for certain: its end may take a second too. */
+export const SESSION_LEFT_AFTER_MS = SESSION_KEPT_MS + 1_000;

@@ -12,7 +12,7 @@ import { scheduleNextEmail } from "./refill.ts";
  */
 export async function recoverAbandoned(ctx: EngineContext, inFlight: ReadonlySet<number>): Promise<number> {
   const asker = { bootId: ctx.worker.bootId, inFlight };
-  let count = 0;
+  let count = await ctx.store.giveUpSingleMails(ctx.clock.now());
   for (const campaignId of await ctx.store.abandonedCampaigns(asker, ctx.clock.now()))
     count += await ctx.store.transaction((tx) => recoverCampaign(ctx, tx, campaignId, asker));
   return count;

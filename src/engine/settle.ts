@@ -1,6 +1,6 @@
 import type { Campaign } from "../domain/campaign.ts";
-import { SESSION_KEPT_MS } from "../domain/hand-over.ts";
-import { type Instant, MINUTE_MS, SECOND_MS } from "../domain/instant.ts";
+import { SESSION_LEFT_AFTER_MS } from "../domain/hand-over.ts";
+import { type Instant, MINUTE_MS } from "../domain/instant.ts";
 import type { WithheldReason } from "../domain/intent.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import { mailboxRestUntil } from "../domain/retry.ts";
@@ -76,12 +76,9 @@ function settlementOf(ctx: EngineContext, { mail, conversation }: Outcome, verdi
     },
     lead: { state: verdict.lead, ...(verdict.queue !== "sent" && { reason: verdict.summary }) },
     giveBack: verdict.giveBack,
-    ...(mail.isUnpaced && verdict.queue === "sent" && { keepsMailboxUntil: now + SESSION_KEPT_MS + GOODBYE_MS }),
+    ...(mail.isUnpaced && verdict.queue === "sent" && { keepsMailboxUntil: now + SESSION_LEFT_AFTER_MS }),
   };
 }
-
-/** How long the end of a kept connection may take. */
-const GOODBYE_MS = SECOND_MS;
 
 /** What the outcome means beyond its own mail: a bounced address, a line of history. */
 async function followUp(ctx: EngineContext, tx: StoreTransaction, mail: ClaimedMail, verdict: Verdict): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Instant } from "../domain/instant.ts";
-import type { Mailer, OutgoingMail } from "../engine/ports.ts";
+import type { SingleMail, SingleMailer } from "../engine/ports.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import { type Attachment, composeMail } from "./compose.ts";
 import { EncodedAttachments } from "./encoded-attachments.ts";
@@ -26,7 +26,7 @@ export interface MailerParts {
 }
 
 /** Writes mails and sends them through their mailbox: From, envelope and login are all the mailbox's own. */
-export function createMailer(parts: MailerParts): Mailer {
+export function createMailer(parts: MailerParts): SingleMailer {
   const attachments = new EncodedAttachments(parts.attachments);
   const accounts = new KnownAccounts(parts.account);
   return {
@@ -38,7 +38,7 @@ export function createMailer(parts: MailerParts): Mailer {
         subject: mail.subject,
         ...(mail.text !== undefined && { text: mail.text }),
         ...(mail.html !== undefined && { html: mail.html }),
-        attachments: await attachments.get(mail.messageId),
+        attachments: mail.messageId === undefined ? [] : await attachments.get(mail.messageId),
         messageId: mail.rfcMessageId,
         date: mail.composedAt,
       });
@@ -73,7 +73,7 @@ class KnownAccounts {
 }
 
 /** A mail that no server would take is this mail's failure and nobody else's. */
-function unsendable(_mail: OutgoingMail, message: string): Conversation {
+function unsendable(_mail: SingleMail, message: string): Conversation {
   return { stage: "data", dotSent: false, fault: { kind: "too-large", message } };
 }
 

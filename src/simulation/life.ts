@@ -71,6 +71,7 @@ export class Life {
       nextInstant: () => this.#deliver(store.nextInstant()),
       takeCharge: (worker, leaseMs) => this.#deliver(store.takeCharge(worker, leaseMs)),
       abandonedCampaigns: (asker, now) => this.#deliver(store.abandonedCampaigns(asker, now)),
+      giveUpSingleMails: (now) => this.#deliver(store.giveUpSingleMails(now)),
       leaveCharge: (bootId) => this.#deliver(store.leaveCharge(bootId)),
       watch: (changed) => store.watch(changed),
     };

@@ -96,6 +96,7 @@ function watched(store: Store, activity: Activity, door: Door): Store {
   return {
     transaction: (work, durability) => write(() => store.transaction(work, durability)),
     takeCharge: (worker, leaseMs) => write(() => store.takeCharge(worker, leaseMs)),
+    giveUpSingleMails: (now) => write(() => store.giveUpSingleMails(now)),
     leaveCharge: (bootId) => write(() => store.leaveCharge(bootId)),
     dueCampaigns: (now, count) => activity.during(() => store.dueCampaigns(now, count)),
     nextInstant: () => activity.during(() => store.nextInstant()),

@@ -136,12 +136,13 @@ async function mailboxRows(db: Kysely<Database>, campaignId: number, asker: stri
 }
 
 /** How many mails the mailbox is sending at the moment; or, with `asker`, how many of other workers. */
-function sendingOf(mailboxId: string, asker?: string) {
+export function sendingOf(mailboxId: string, asker?: string) {
   const others = asker === undefined ? sql`` : sql`AND q."leaseOwner" <> ${asker}`;
   return sql<number>`(SELECT COUNT(*) FROM "CampaignEmailQueue" AS q WHERE q."mailboxId" = ${sql.ref(mailboxId)} AND q."state" = 'sending' ${others})`;
 }
 
-function toMailbox(row: MailboxRow, usage: DayUsage, now: Instant, asker: string | undefined): MailboxFacts {
+/** A mailbox's row in the terms of the domain; `asker` as in `campaignFacts`. */
+export function toMailbox(row: MailboxRow, usage: DayUsage, now: Instant, asker: string | undefined): MailboxFacts {
   // Another worker's sessions and the connection that it keeps would be one too many beside ours.
   const isElsewhere = Number(row.busyElsewhere ?? 0) > 0;
   const isKept = asker !== undefined && row.keptBy !== null && row.keptBy !== asker && (row.keptUntil ?? 0) > now;
@@ -177,7 +178,7 @@ const selectUsages = prepared((db, { ids, days }: { ids: string; days: string })
 );
 
 /** What was used by these campaigns and mailboxes on these days, in one query for all of them. */
-async function usages(
+export async function usages(
   db: Kysely<Database>,
   ids: readonly number[],
   days: readonly string[],

@@ -94,6 +94,7 @@ export interface LoggedTry {
 export async function loggedTries(db: Kysely<Database>, campaignId: number, afterId = 0, count = 1_000): Promise<LoggedTry[]> {
   return selectTries(db)
     .where("log.campaignId", "=", campaignId)
+    .where("log.kind", "=", "campaign")
     .where("log.id", ">", afterId)
     .orderBy("log.id")
     .limit(count)

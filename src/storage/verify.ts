@@ -4,6 +4,7 @@ import type { Check, Finding } from "./findings.ts";
 import type { Database } from "./schema.ts";
 import { HAND_OVER_CHECKS } from "./verify-hand-overs.ts";
 import { PLACE_CHECKS } from "./verify-places.ts";
+import { SINGLE_MAIL_CHECKS } from "./verify-single-mails.ts";
 import { SQLITE_CHECKS } from "./verify-sqlite.ts";
 
 /** How much was looked at, and what was not as it must be; no finding means that every invariant holds. */
@@ -14,7 +15,7 @@ export interface Verification {
   readonly findings: readonly Finding[];
 }
 
-const CHECKS: readonly Check[] = [...PLACE_CHECKS, ...HAND_OVER_CHECKS];
+const CHECKS: readonly Check[] = [...PLACE_CHECKS, ...SINGLE_MAIL_CHECKS, ...HAND_OVER_CHECKS];
 
 /** A server looks after its own pages and types; a file that somebody copied in mid-write has nobody else who would. */
 const checksFor = (db: Kysely<Database>): readonly Check[] => (isPostgres(db) ? CHECKS : [...SQLITE_CHECKS, ...CHECKS]);
