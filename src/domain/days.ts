@@ -60,6 +60,14 @@ export function wallClockMs(zone: string, at: Instant): number {
   return at + seasonAt(zone, at).offsetMs;
 }
 
+/** The day of that ISO date in `zone`'s calendar; undefined when it was left out there, or the text is no date. */
+export function localDayNamed(zone: string, day: string): LocalDay | undefined {
+  const noonMs = Date.parse(`${day}T12:00:00Z`);
+  if (Number.isNaN(noonMs)) return undefined;
+  const found = localDay(zone, noonMs - (wallClockMs(zone, noonMs) - noonMs));
+  return found.day === day ? found : undefined;
+}
+
 function knownZone(zone: string): KnownZone {
   let known = knownZones.get(zone);
   if (known === undefined) {

@@ -69,6 +69,22 @@ interface Future {
  * function lays the stored plan, moves it, and forecasts a campaign that is paused or not yet started.
  */
 export function plan(facts: CampaignFacts, candidates: readonly Candidate[], now: Instant): Plan {
+  const steps = planInSteps(facts, candidates, now);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** A few milliseconds' worth. */
+const SLOTS_PER_STEP = 200;
+
+/** As `plan`, with a pause after every few slots for whoever has other things to do meanwhile. */
+export function* planInSteps(
+  facts: CampaignFacts,
+  candidates: readonly Candidate[],
+  now: Instant,
+): Generator<undefined, Plan, undefined> {
   const future = futureOf(facts);
   const queue = new CandidateQueue(candidates);
   const slots: Slot[] = [];
@@ -83,6 +99,7 @@ export function plan(facts: CampaignFacts, candidates: readonly Candidate[], now
     slots.push(isNewDay ? { ...slot, dayEndedBy: endOfDay(future, from) } : slot);
     start(future, mailbox, found.at);
     from = found.at;
+    if (slots.length % SLOTS_PER_STEP === 0) yield;
   }
   return { slots };
 }

@@ -52,7 +52,8 @@ interface Stretch {
   readonly until: Instant;
 }
 
-interface DayHours {
+/** What a local day has of a calendar. */
+export interface DayHours {
   readonly day: LocalDay;
   /** Open stretches in order; they neither touch nor overlap. */
   readonly open: readonly Stretch[];
@@ -110,7 +111,8 @@ interface KnownHours {
 /** Planning asks for the same days again for every mail, and a holiday costs a search of the year. */
 const knownCalendars = new WeakMap<Calendar, KnownHours>();
 
-function hoursAt(calendar: Calendar, at: Instant): DayHours {
+/** The hours of the local day in which `at` lies. */
+export function hoursAt(calendar: Calendar, at: Instant): DayHours {
   const known = knownCalendars.get(calendar);
   if (known !== undefined && known.last.day.startsAt <= at && at < known.last.day.endsAt) return known.last;
   const day = localDay(calendar.zone, at);

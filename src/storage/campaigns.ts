@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
-import type { Campaign, CampaignFacts, DayUsage, MailboxFacts } from "../domain/campaign.ts";
+import type { Campaign, CampaignFacts, CampaignSettings, DayUsage, MailboxFacts } from "../domain/campaign.ts";
 import { localDay } from "../domain/days.ts";
 import { loadHolidays } from "../domain/holidays.ts";
 import type { Frozen } from "../domain/frozen.ts";
@@ -28,19 +28,60 @@ export async function campaignFacts(
 ): Promise<CampaignFacts | undefined> {
   const [row] = (await selectCampaign(db, { campaignId })).rows;
   if (row === undefined) return undefined;
-  const mailboxes = await mailboxRows(db, campaignId, asker);
-  const campaignDay = localDay(row.zone, now).day;
-  const days = new Map(mailboxes.map(({ id, zone }) => [id, localDay(zone, now).day]));
-  const used = await usages(db, [campaignId, ...days.keys()], [campaignDay, ...days.values()]);
   return {
     campaign: toCampaign(row),
     calendar: await calendarOf(row),
+    ...(await useOf(db, row, await mailboxRows(db, campaignId, asker), now, asker)),
+    ...(row.frozen !== null && { frozen: JSON.parse(row.frozen) as Frozen }),
+  };
+}
+
+/** How much is used of the mailboxes and of the campaign, on their local days. */
+async function useOf(
+  db: Kysely<Database>,
+  campaign: { readonly id: number; readonly zone: string },
+  mailboxes: readonly MailboxRow[],
+  now: Instant,
+  asker?: string,
+): Promise<Pick<CampaignFacts, "mailboxes" | "usage">> {
+  const campaignDay = localDay(campaign.zone, now).day;
+  const days = new Map(mailboxes.map(({ id, zone }) => [id, localDay(zone, now).day]));
+  const used = await usages(db, [campaign.id, ...days.keys()], [campaignDay, ...days.values()]);
+  return {
     mailboxes: mailboxes.map((mailbox) => {
       const day = days.get(mailbox.id) ?? campaignDay;
       return toMailbox(mailbox, { day, used: used("mailbox", mailbox.id, day) }, now, asker);
     }),
-    usage: { day: campaignDay, used: used("campaign", campaignId, campaignDay) },
-    ...(row.frozen !== null && { frozen: JSON.parse(row.frozen) as Frozen }),
+    usage: { day: campaignDay, used: used("campaign", campaign.id, campaignDay) },
+  };
+}
+
+/** No campaign has it. */
+const NO_CAMPAIGN = 0;
+
+/** The facts of a campaign that is not made yet, with these settings and mailboxes: for what it would do. */
+export async function factsOfSettings(
+  db: Kysely<Database>,
+  settings: CampaignSettings,
+  mailboxIds: readonly number[],
+  now: Instant,
+): Promise<CampaignFacts> {
+  const { zone, windows, holidays } = settings;
+  const mailboxes =
+    mailboxIds.length === 0
+      ? []
+      : await db
+          .selectFrom("Mailbox as m")
+          .select(MAILBOX_COLUMNS)
+          .select(sendingOf("m.id").as("busy"))
+          .where("m.id", "in", mailboxIds)
+          .orderBy("m.id")
+          .execute();
+  const position = { seed: 0, paceIndex: 0, dayStartIndex: 0 };
+  return {
+    campaign: { ...settings, ...position, id: NO_CAMPAIGN, name: "", status: "DRAFT" },
+    calendar: await calendarOf({ zone, windows: JSON.stringify(windows), holidays: JSON.stringify(holidays) }),
+    ...(await useOf(db, { id: NO_CAMPAIGN, zone }, mailboxes, now)),
   };
 }
 
@@ -103,21 +144,25 @@ const selectCampaign = prepared((db, { campaignId }: { campaignId: number }) =>
     .where("id", "=", campaignId),
 );
 
+const MAILBOX_COLUMNS = [
+  ...(["m.id", "m.address", "m.active", "m.zone", "m.minGapMs", "m.restCount", "m.sessionsMax", "m.attention"] as const),
+  ...([
+    "m.perDayMax",
+    "m.restingUntil",
+    "m.restReason",
+    "m.lastUsedAt",
+    "m.keptBy",
+    "m.keptUntil",
+    "m.heldUntil",
+    "m.updatedAt",
+  ] as const),
+] as const;
+
 const selectMailboxes = (db: Kysely<Database>, campaignId: number) =>
   db
     .selectFrom("CampaignMailbox as link")
     .innerJoin("Mailbox as m", "m.id", "link.mailboxId")
-    .select(["m.id", "m.address", "m.active", "m.zone", "m.minGapMs", "m.restCount", "m.sessionsMax", "m.attention"])
-    .select([
-      "m.perDayMax",
-      "m.restingUntil",
-      "m.restReason",
-      "m.lastUsedAt",
-      "m.keptBy",
-      "m.keptUntil",
-      "m.heldUntil",
-      "m.updatedAt",
-    ])
+    .select(MAILBOX_COLUMNS)
     .select(sendingOf("m.id").as("busy"))
     .where("link.campaignId", "=", campaignId)
     .orderBy("link.mailboxId");
