@@ -32,6 +32,7 @@ export interface Io {
 /** Options that every command with a database takes. */
 export interface CommonOptions {
   readonly database?: string;
+  readonly listen?: string;
   readonly json?: boolean;
 }
 
@@ -88,11 +89,7 @@ export async function withApp(
   work: (app: App, config: Config, sources: readonly ConfigSource[]) => Promise<ExitCode>,
   settings: AppSettings = {},
 ): Promise<ExitCode> {
-  return guarded(io, async () => {
-    const { loadConfig } = await import("../config.ts");
-    const loaded = loadConfig(io.environment, options.database === undefined ? {} : { database: options.database });
-    if (!loaded.ok) return refuse(io, loaded.error);
-    const { config, sources } = loaded.value;
+  return withConfig(io, options, async (config, sources) => {
     const lack = settings.create === true ? undefined : await lackOf(config, sources);
     if (lack !== undefined) return giveUp(io, lack);
     const [{ createApp }, log] = await Promise.all([import("../app.ts"), loggerFor(io, config, sources, settings)]);
@@ -103,6 +100,25 @@ export async function withApp(
       await app.close();
     }
   });
+}
+
+/** As `withApp`, for work that must not open the database. */
+export async function withConfig(
+  io: Io,
+  options: CommonOptions,
+  work: (config: Config, sources: readonly ConfigSource[]) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  return guarded(io, async () => {
+    const { loadConfig } = await import("../config.ts");
+    const loaded = loadConfig(io.environment, given(options));
+    if (!loaded.ok) return refuse(io, loaded.error);
+    return work(loaded.value.config, loaded.value.sources);
+  });
+}
+
+/** Settings that a command takes as options of its own. */
+function given({ database, listen }: CommonOptions): Partial<Record<"database" | "listen", string>> {
+  return { ...(database !== undefined && { database }), ...(listen !== undefined && { listen }) };
 }
 
 async function guarded(io: Io, work: () => Promise<ExitCode>): Promise<ExitCode> {
@@ -124,7 +140,7 @@ function isSystemError(error: Error): boolean {
 }
 
 /** What keeps a command that makes nothing from its work; an empty database on a server is a slip in the address, as a lost file is. */
-async function lackOf(config: Config, sources: readonly ConfigSource[]): Promise<Problem | undefined> {
+export async function lackOf(config: Config, sources: readonly ConfigSource[]): Promise<Problem | undefined> {
   const { isPostgresUrl, withoutPassword } = await import("../domain/database-address.ts");
   const { database } = config;
   const message = isPostgresUrl(database) ? await lackOnServer(database) : await lackOfFile(database);

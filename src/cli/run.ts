@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
+import { registerBackup } from "./backup.ts";
 import { registerCampaignOrders } from "./campaign-orders.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDoctor } from "./doctor.ts";
@@ -7,6 +8,8 @@ import { registerExplain } from "./explain.ts";
 import { registerForecast } from "./forecast-command.ts";
 import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
+import { registerRelease } from "./release.ts";
+import { registerRestore } from "./restore.ts";
 import { registerSend } from "./send.ts";
 import { registerServe } from "./serve.ts";
 import { registerSimulate } from "./simulate.ts";
@@ -26,6 +29,9 @@ const COMMANDS = [
   registerCampaignOrders,
   registerUnconfirmed,
   registerSuppress,
+  registerBackup,
+  registerRestore,
+  registerRelease,
   registerVerify,
   registerDoctor,
   registerSimulate,

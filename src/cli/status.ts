@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { App } from "../app.ts";
+import type { Frozen } from "../domain/frozen.ts";
 import type { CampaignView } from "../operation/campaign-views.ts";
 import { action, type CommonOptions, type ExitCode, type Io, withApp } from "./io.ts";
 import { addCommonOptions, addExample } from "./options.ts";
@@ -22,21 +23,30 @@ export function registerStatus(program: Command, io: Io): void {
 }
 
 async function status(io: Io, app: App, options: CommonOptions): Promise<ExitCode> {
-  const [{ viewCampaigns, viewWorkers }, { engineRemedy, engineState, engineText }, { workerJson, workersText }] =
-    await Promise.all([
-      import("../operation/campaign-views.ts"),
-      import("../domain/engine-state.ts"),
-      import("./workers-view.ts"),
-    ]);
+  const [
+    { viewCampaigns, viewWorkers },
+    { engineRemedy, engineState, engineText },
+    { workerJson, workersText },
+    { frozenState },
+  ] = await Promise.all([
+    import("../operation/campaign-views.ts"),
+    import("../domain/engine-state.ts"),
+    import("./workers-view.ts"),
+    import("../storage/frozen.ts"),
+  ]);
   const workers = await viewWorkers(app);
   const engine = engineState(workers);
   const views = await viewCampaigns(app, engine);
+  const frozen = await frozenState(app.reader);
   const at = app.clock.now();
   if (options.json === true) {
     const state = { state: engine.kind, text: engineText(engine, at), remedy: engineRemedy(engine) ?? null };
-    io.stdout(`${JSON.stringify({ campaigns: views.map(viewJson), engine: state, workers: workers.map(workerJson) })}\n`);
+    io.stdout(
+      `${JSON.stringify({ campaigns: views.map(viewJson), engine: state, frozen: await jsonOf(frozen), workers: workers.map(workerJson) })}\n`,
+    );
     return 0;
   }
+  if (frozen !== undefined) io.stdout(await frozenLines(frozen, io));
   io.stdout(`Engine: ${engineText(engine, at)}\n${workersText(workers, at, styleOf(io))}`);
   io.stdout(
     views.length === 0
@@ -44,6 +54,16 @@ async function status(io: Io, app: App, options: CommonOptions): Promise<ExitCod
       : views.map((view) => viewText(view, io)).join(""),
   );
   return 0;
+}
+
+async function jsonOf(frozen: Frozen | undefined) {
+  return frozen === undefined ? null : (await import("./since-backup-view.ts")).frozenJson(frozen);
+}
+
+async function frozenLines(frozen: Frozen, io: Io): Promise<string> {
+  const { frozenText, RELEASE_REMEDY } = await import("../domain/frozen.ts");
+  const style = styleOf(io);
+  return `${style.red(frozenText(frozen))}\n  ${RELEASE_REMEDY}\n`;
 }
 
 function viewJson({ report, nextAt, why }: CampaignView) {

@@ -61,6 +61,11 @@ export class Engine {
     return isInCharge(this.#charge);
   }
 
+  /** What this engine may do at present. */
+  get charge(): Charge {
+    return this.#charge;
+  }
+
   /** Starts sending and returns at once; a second call changes nothing. */
   start(): void {
     this.#running ??= this.#run();

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Home } from "../domain/arrival.ts";
-import type { Frozen } from "../domain/frozen.ts";
+import type { Frozen, RememberedDatabase } from "../domain/frozen.ts";
 import type { Instant } from "../domain/instant.ts";
 import { isPostgres } from "./dialect.ts";
 import { recordEvent } from "./events.ts";
@@ -45,12 +45,17 @@ export async function release(trx: Trx, home: Home, actor: Actor, now: Instant):
 
 /** Later than every epoch that is remembered anywhere, so that no memory of the time before objects again. */
 async function beginEpoch(trx: Trx, { known: { memory } }: Frozen): Promise<void> {
-  const instance = await readSetting<Instance>(trx, "instance");
+  const instance = (await readSetting<Instance>(trx, "instance")) ?? rememberedInstance(memory);
   if (instance === undefined) return;
   const epoch = Math.max(instance.epoch, memory?.epoch ?? 0) + 1;
   const isOther = memory !== undefined && memory.instance !== instance.id;
   const follows = isOther ? [...new Set([...instance.follows, memory.instance])].slice(-FOLLOWS_MAX) : instance.follows;
   await writeSetting(trx, "instance", { ...instance, epoch, follows } satisfies Instance);
+}
+
+/** A backup from before the database had its name gets the one that is remembered. */
+function rememberedInstance(memory: RememberedDatabase | undefined): Instance | undefined {
+  return memory && { id: memory.instance, epoch: memory.epoch, follows: [] };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenFile, SqliteFile } from "./sqlite-file.ts";
 
@@ -15,9 +15,9 @@ export interface Liveness {
  * Node has no flock, but SQLite's own exclusive lock is one: `BEGIN EXCLUSIVE` on an empty database file that nobody else opens.
  */
 export function fileLiveness(databasePath: string, open: OpenFile): Liveness {
-  const folder = `${databasePath}-engines`;
+  const folder = folderOf(databasePath);
   const held = new Map<string, SqliteFile>();
-  const pathOf = (bootId: string): string => join(folder, `${bootId}.lock`);
+  const pathOf = (bootId: string): string => join(folder, `${bootId}${LOCK_ENDING}`);
   return {
     async hold(bootId) {
       if (held.has(bootId)) return;
@@ -39,6 +39,17 @@ export function fileLiveness(databasePath: string, open: OpenFile): Liveness {
       return true;
     },
   };
+}
+
+const folderOf = (databasePath: string): string => `${databasePath}-engines`;
+const LOCK_ENDING = ".lock";
+
+/** How many engines live on the database's file, known without reading it: also one that is damaged may have some. */
+export function countLivingEngines(databasePath: string, open: OpenFile): number {
+  const folder = folderOf(databasePath);
+  if (!existsSync(folder)) return 0;
+  const locks = readdirSync(folder).filter((name) => name.endsWith(LOCK_ENDING));
+  return locks.filter((name) => !canLock(open, join(folder, name))).length;
 }
 
 function canLock(open: OpenFile, path: string): boolean {

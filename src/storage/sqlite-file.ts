@@ -13,7 +13,18 @@ export interface SqliteStatement {
   columns(): unknown[];
 }
 
+/** How far a copy has come. */
+export interface BackupProgress {
+  readonly totalPages: number;
+  readonly remainingPages: number;
+}
+
 interface SqliteModule {
+  readonly backup: (
+    from: SqliteFile,
+    to: string,
+    options: { readonly rate: number; readonly progress: (progress: BackupProgress) => void },
+  ) => Promise<number>;
   DatabaseSync: new (path: string, options: { readOnly?: boolean; timeout?: number }) => SqliteFile;
   StatementSync: { prototype: object };
 }
@@ -27,11 +38,24 @@ const STATEMENTS_MAX = 300;
 export const IN_MEMORY = ":memory:";
 
 /** Node's own SQLite where it is complete (`columns()` came with 22.16), else the same API from a package with binaries. */
-export async function loadDriver(): Promise<OpenFile> {
+async function loadModule(): Promise<SqliteModule> {
   const builtin = process.getBuiltinModule("node:sqlite") as SqliteModule | undefined;
   const complete = builtin !== undefined && "columns" in builtin.StatementSync.prototype;
-  const { DatabaseSync } = complete ? builtin : ((await import("@photostructure/sqlite")) as unknown as SqliteModule);
+  return complete ? builtin : ((await import("@photostructure/sqlite")) as unknown as SqliteModule);
+}
+
+export async function loadDriver(): Promise<OpenFile> {
+  const { DatabaseSync } = await loadModule();
   return (path, options) => new DatabaseSync(path, options);
+}
+
+/** Pages between two reports of the progress; 4 MB, so that a person who interrupts waits for a moment only. */
+const COPIED_TOGETHER = 1_024;
+
+/** Copies the pages of an open file into another one. What `onProgress` throws ends the copy. */
+export async function copyPages(from: SqliteFile, to: string, onProgress: (progress: BackupProgress) => void): Promise<void> {
+  const { backup } = await loadModule();
+  await backup(from, to, { rate: COPIED_TOGETHER, progress: onProgress });
 }
 
 /** Opens `path` with a write-ahead log, a real fsync at every commit and foreign keys, and proves all three. */
