@@ -14,6 +14,14 @@ export const PAGE_QUERY = {
 /** A page of a list; without `nextCursor` it is the last one. */
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().optional() });
 
+/** A page of a list whose filter no index may answer: the search ends at a bound, and goes on with the next page. */
+export const partialPageOf = <T extends z.ZodType>(item: T) =>
+  pageOf(item).extend({
+    isPartial: z
+      .boolean()
+      .describe("The search stopped at its bound: the page may be short, or empty, and `nextCursor` goes on with the search"),
+  });
+
 /**
  * Cuts the page from rows of which one more than `limit` was asked for. `keyOf` gives what the rows are sorted by, the id last, so that rows
  * which come or go meanwhile move nothing.
@@ -26,7 +34,12 @@ export function cutPage<Row, Key>(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   if (rows.length <= limit || last === undefined) return { items };
-  return { items, nextCursor: Buffer.from(JSON.stringify(keyOf(last))).toString("base64url") };
+  return { items, ...cursorOf(keyOf(last)) };
+}
+
+/** The cursor of the page that begins behind `key`; nothing when there is none. */
+export function cursorOf(key: unknown): { nextCursor?: string } {
+  return key === undefined ? {} : { nextCursor: Buffer.from(JSON.stringify(key)).toString("base64url") };
 }
 
 /** The key after which the page begins; refused when the cursor is none of ours. */

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
+import { holdForEdit } from "./campaign-edit.ts";
 import { release } from "./campaigns.ts";
 import { recordEvent } from "./events.ts";
 import { type Actor, lookAgain } from "./lifecycle.ts";
@@ -25,7 +26,30 @@ export interface UnconfirmedMail {
   readonly reason: string;
 }
 
+/** All of them, the oldest first. */
 export async function unconfirmedMails(db: Kysely<Database>): Promise<UnconfirmedMail[]> {
+  return selectUnconfirmed(db).orderBy("log.handedOverAt").execute();
+}
+
+/** What is known of an unconfirmed mail, for the person who has to decide. */
+export type UnconfirmedEvidence = Awaited<ReturnType<typeof unconfirmedPage>>[number];
+
+/** A page of them, in the order in which their rows were made, from behind the row `afterId` on. */
+export async function unconfirmedPage(
+  db: Kysely<Database>,
+  filter: { readonly campaignId?: number | undefined; readonly afterId: number; readonly limit: number },
+) {
+  return selectUnconfirmed(db)
+    .select(["q.leadId", "log.mailboxId", "log.attempt", "log.stage", "log.replyCode", "log.reply", "log.serverMessageId"])
+    .select(["log.id as entryId", "log.settledAt"])
+    .where("q.id", ">", filter.afterId)
+    .$if(filter.campaignId !== undefined, (some) => some.where("q.campaignId", "=", filter.campaignId as number))
+    .orderBy("q.id")
+    .limit(filter.limit)
+    .execute();
+}
+
+function selectUnconfirmed(db: Kysely<Database>) {
   // A cross join, because SQLite keeps its order: an inner one is begun with the ledger where nobody has counted the rows.
   return db
     .selectFrom("CampaignEmailQueue as q")
@@ -46,9 +70,7 @@ export async function unconfirmedMails(db: Kysely<Database>): Promise<Unconfirme
     .select(sql<string>`COALESCE(q."reason", '')`.as("reason"))
     .where("q.state", "=", sql.lit("unconfirmed"))
     .whereRef("log.queueId", "=", "q.id")
-    .where("log.state", "=", "unconfirmed")
-    .orderBy("log.handedOverAt")
-    .execute();
+    .where("log.state", "=", "unconfirmed");
 }
 
 export type Decision = "mark-sent" | "send-again";
@@ -64,12 +86,7 @@ export async function decideUnconfirmed(
   actor: Actor,
   now: Instant,
 ): Promise<Result<void>> {
-  const row = await trx
-    .selectFrom("CampaignEmailQueue as q")
-    .innerJoin("Campaign as c", "c.id", "q.campaignId")
-    .select(["q.id", "q.state", "q.campaignId", "q.campaignLeadId", "q.leadId", "c.status", "c.name"])
-    .where("q.id", "=", queueId)
-    .executeTakeFirst();
+  const row = await heldRow(trx, queueId);
   if (row?.state !== "unconfirmed") {
     return fail({
       field: "mail",
@@ -89,6 +106,24 @@ export async function decideUnconfirmed(
   if (decision === "mark-sent") await markSent(trx, row, actor, now);
   else await sendAgain(trx, row, actor, now);
   return ok(undefined);
+}
+
+/** Whether there is a mail with this row, in whatever state. */
+export async function isMail(db: Kysely<Database>, queueId: number): Promise<boolean> {
+  return (await db.selectFrom("CampaignEmailQueue").select("id").where("id", "=", queueId).executeTakeFirst()) !== undefined;
+}
+
+/** The row with its campaign held: of two who decide at once, or a person and a late answer, the second sees what the first one did. */
+async function heldRow(trx: Trx, queueId: number) {
+  const place = await trx.selectFrom("CampaignEmailQueue").select("campaignId").where("id", "=", queueId).executeTakeFirst();
+  if (place === undefined) return undefined;
+  await holdForEdit(trx, place.campaignId);
+  return trx
+    .selectFrom("CampaignEmailQueue as q")
+    .innerJoin("Campaign as c", "c.id", "q.campaignId")
+    .select(["q.id", "q.state", "q.campaignId", "q.campaignLeadId", "q.leadId", "c.status", "c.name"])
+    .where("q.id", "=", queueId)
+    .executeTakeFirst();
 }
 
 interface DecidedRow {
