@@ -117,7 +117,7 @@ export async function runCommand(command, words, input) {
  * @returns {Promise<Serving>}
  */
 export async function serve(database, { tracer = [] } = {}) {
-  const [command, ...words] = [...tracer, process.execPath, BIN, "serve", "--database", database];
+  const [command, ...words] = [...tracer, process.execPath, BIN, "serve", "--role", "worker", "--database", database];
   const child = spawn(command, words, { stdio: ["ignore", "ignore", "inherit"], env: environment() });
   const ended = once(child, "exit");
   const pid = tracer.length === 0 ? child.pid : await childOf(child.pid);

@@ -1,10 +1,15 @@
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Kysely, Transaction } from "kysely";
 import { systemClock, systemRandom } from "./clock.ts";
 import { type Config, keyFileOf } from "./config.ts";
 import type { Home } from "./domain/arrival.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Clock, Logger, Mailer, Observer, Store } from "./engine/ports.ts";
+import type { Parts } from "./http/parts.ts";
+import type { HttpServer } from "./http/server.ts";
 import type { SmtpTimeouts } from "./mail/smtp-mailbox.ts";
 import { type OpenDatabase, openDatabase } from "./storage/database.ts";
 import type { Liveness } from "./storage/liveness.ts";
@@ -14,6 +19,7 @@ import type { Database } from "./storage/schema.ts";
 import { givenKeys, type KeySource, keyFile } from "./storage/key-source.ts";
 import { passingBox, type SecretBox, secretBox } from "./storage/secrets.ts";
 import { memoryFileOf } from "./operation/instance-memory.ts";
+import type { Metrics } from "./operation/metrics.ts";
 import { thisMachine } from "./operation/machine.ts";
 import { IN_MEMORY } from "./storage/sqlite-file.ts";
 import { VERSION } from "./version.ts";
@@ -33,7 +39,15 @@ export interface App {
   write<T>(work: (trx: Transaction<Database>, now: number) => Promise<T>): Promise<T>;
   /** A sender on this database; it does nothing until it is started. Loaded only now: commands that only ask do without it and the mail. */
   createEngine(): Promise<Engine>;
+  /** The API and the web page of this database, not yet listening. */
+  createServer(options: ServerOptions): Promise<HttpServer>;
   close(): Promise<void>;
+}
+
+/** What this process is besides a server. */
+export interface ServerOptions extends Pick<Parts, "inbox" | "signInLink"> {
+  /** Whether it is to send, and so answers for it that somebody does. */
+  readonly sends: boolean;
 }
 
 /** What a test or another program may put in the place of the real part. */
@@ -52,7 +66,8 @@ export function keySourceOf(config: Config): KeySource {
   return keyFile(keyFileOf(config), config.keyFile === undefined);
 }
 
-const newKey = (): Uint8Array => systemRandom.bytes(KEY_BYTES);
+/** Chance for a key of the key file. */
+export const newKey = (): Uint8Array => systemRandom.bytes(KEY_BYTES);
 
 /** Opens the database of `config` (made when missing, brought to this program's schema) and wires the parts to it. */
 export async function createApp(config: Config, log: Logger, overrides: AppOverrides = {}): Promise<App> {
@@ -71,6 +86,14 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
   };
   const write: App["write"] = (work) => database.write((trx) => work(trx, clock.now()));
   const machine = overrides.machine ?? thisMachine();
+  let measured: Promise<Metrics> | undefined;
+  /** Made once: the engine counts into what the server shows. */
+  const metrics = (): Promise<Metrics> => {
+    measured ??= import("./operation/metrics.ts").then(({ createMetrics }) =>
+      createMetrics({ kind: database.kind, reader, clock, liveness }, log),
+    );
+    return measured;
+  };
   /** The database is looked at before the first mail; one in memory has no past. */
   const createRememberingMailer = async (): Promise<Mailer> => {
     if (inMemory) return createMailer();
@@ -104,9 +127,31 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
         mailer,
         worker: { bootId: systemRandom.id(), host: hostname(), pid: process.pid, version: VERSION },
         limits: { engineLeaseMs: config.engineLease, emailLeaseMs: config.emailLease, sendsMax: config.sendsMax },
+        ...(measured !== undefined && { meter: (await measured).meter }),
         ...(overrides.observer !== undefined && { observer: overrides.observer }),
+      });
+    },
+    createServer: async (options) => {
+      const [{ createServer }, { createAuthentication }] = await Promise.all([
+        import("./http/server.ts"),
+        import("./operation/authentication.ts"),
+      ]);
+      const parts = { kind: database.kind, secrets, liveness, clock, log, reader, write, chance: systemRandom };
+      return createServer({
+        ...parts,
+        ...options,
+        authentication: createAuthentication(parts),
+        metrics: await metrics(),
+        isHttps: config.publicUrl?.startsWith("https:") ?? false,
+        webFolder: builtPage(),
       });
     },
     close: () => database.close(),
   };
+}
+
+/** Where the web page was built to, as seen from the compiled program and from its sources; undefined when it was not. */
+function builtPage(): string | undefined {
+  const folders = ["./web", "../dist/web"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  return folders.find((folder) => existsSync(join(folder, "index.html")));
 }

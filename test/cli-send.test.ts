@@ -175,7 +175,7 @@ describe("goniec send", () => {
     expect(io.out).toContain(`goniec serve --database ${world.database}`);
     expect(server.mails).toHaveLength(0);
     const serving = testIo();
-    const served = world.run(["serve", "--database", world.database], {}, serving);
+    const served = world.run(["serve", "--listen", "127.0.0.1:0", "--database", world.database], {}, serving);
     await eventually(() => server.mails.length === 3, "three mails");
     serving.interrupt();
     expect((await served).exitCode).toBe(0);

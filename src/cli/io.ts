@@ -21,6 +21,10 @@ export interface Io {
   readonly canAsk: boolean;
   /** Asks a yes-or-no question; Ctrl-C is a no. */
   confirm(question: string): Promise<boolean>;
+  /** Asks for what must not be seen while it is typed; undefined after Ctrl-C. */
+  askSecret(question: string): Promise<string | undefined>;
+  /** All of standard input; what is longer than a password could be is cut off. */
+  readInput(): Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   setExitCode(code: ExitCode): void;
   /** What was set last; 0 before. */

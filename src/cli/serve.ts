@@ -5,45 +5,40 @@ import type { App } from "../app.ts";
 import type { Config } from "../config.ts";
 import type { Engine } from "../engine/engine.ts";
 import { SECOND_MS } from "../domain/instant.ts";
-import { action, type CommonOptions, type ExitCode, type Io, refuse, withApp } from "./io.ts";
+import { action, type CommonOptions, type ExitCode, type Io, withApp } from "./io.ts";
+import type { OpenDoor } from "./open-door.ts";
 import { addDatabaseOption, addExample } from "./options.ts";
 
 const ROLES = ["all", "web", "worker"] as const;
 
 interface ServeOptions extends CommonOptions {
+  readonly listen?: string;
   readonly role: (typeof ROLES)[number];
 }
 
-/** `goniec serve`: the engine, until somebody stops it. */
+/** `goniec serve`: the engine and the web page, until somebody stops it. */
 export function registerServe(program: Command, io: Io): void {
   const command = program
     .command("serve")
-    .summary("Send the mails of all started campaigns, until stopped")
+    .summary("Serve the web page, and send the mails of all started campaigns, until stopped")
     .description(
-      "Send the mails of all started campaigns, until Ctrl-C or SIGTERM. Several on one PostgreSQL database share the work; on one SQLite " +
+      "Serve the web page and the API, and send the mails of all started campaigns, until Ctrl-C or SIGTERM. Several on one PostgreSQL database share the work; on one SQLite " +
         "file the others stand by, and one takes over when the first dies.",
     )
     .addOption(
       new Option("--role <role>", "what this process does: worker sends, web serves the web page, all does both")
         .choices(ROLES)
         .default("all"),
-    );
+    )
+    .option("--listen <address>", "where the web page and the API listen, such as 127.0.0.1:4780");
   addExample(addDatabaseOption(command), "goniec serve --database ./data/goniec.db").action(
-    action(io, (options: ServeOptions) => {
-      if (options.role === "web") return refuse(io, NO_WEB_YET);
-      return withApp(io, options, (app, config) => serve(io, app, config, options.role), { create: true, logs: "info" });
-    }),
+    action(io, (options: ServeOptions) =>
+      withApp(io, options, (app, config) => serve(io, app, config, options.role), { create: true, logs: "info" }),
+    ),
   );
 }
 
-const NO_WEB_YET = {
-  field: "--role",
-  value: "web",
-  message: "this version has no web page yet, so the process would do nothing",
-  allowed: "all, worker",
-};
-
-async function serve(io: Io, app: App, config: Config, role: string): Promise<ExitCode> {
+async function serve(io: Io, app: App, config: Config, role: ServeOptions["role"]): Promise<ExitCode> {
   const interrupted = new Promise<void>((resolve) => io.onInterrupt(resolve));
   const [{ assertSessions }, { withoutPassword }, { forgetLostWorkers }] = await Promise.all([
     import("./fellow-workers.ts"),
@@ -53,13 +48,25 @@ async function serve(io: Io, app: App, config: Config, role: string): Promise<Ex
   await assertSessions(app, config);
   await app.secrets.check();
   await app.write(forgetLostWorkers);
-  const engine = await app.createEngine();
   const database = withoutPassword(config.database);
-  app.log.info("serving", { database, role });
-  engine.start();
-  await interrupted;
-  await stopInOrder(app, engine, database);
+  const door = role === "worker" ? undefined : await openServedDoor(io, app, config, role);
+  try {
+    const engine = role === "web" ? undefined : await app.createEngine();
+    app.log.info("serving", { database, role });
+    engine?.start();
+    await interrupted;
+    if (engine !== undefined) await stopInOrder(app, engine, database);
+  } finally {
+    await door?.close();
+  }
   return 0;
+}
+
+async function openServedDoor(io: Io, app: App, config: Config, role: ServeOptions["role"]): Promise<OpenDoor> {
+  const { openDoor, showDoor } = await import("./open-door.ts");
+  const door = await openDoor(app, config, { sends: role === "all" });
+  await showDoor(io, app, door);
+  return door;
 }
 
 async function stopInOrder(app: App, engine: Engine, database: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { allows, type Role, type Scope } from "../domain/roles.ts";
+import type { Principal } from "../operation/authentication.ts";
 
 /** Who may call a route: everybody, everybody who is signed in, or who has at least the role, with a token only within its scopes. */
 export type Access = "public" | "signed-in" | { readonly role: Role; readonly scope: Scope };
@@ -6,23 +7,6 @@ export type Access = "public" | "signed-in" | { readonly role: Role; readonly sc
 export const viewer = (scope: Scope): Access => ({ role: "viewer", scope });
 export const operator = (scope: Scope): Access => ({ role: "operator", scope });
 export const owner = (scope: Scope): Access => ({ role: "owner", scope });
-
-/** Whoever makes a request. */
-export interface Principal {
-  readonly userId: number;
-  readonly email: string;
-  readonly role: Role;
-  /** What a token is good for; a person's session is good for all that the role allows. */
-  readonly scopes: readonly Scope[] | "all";
-  /** As the history names them. */
-  readonly actor: string;
-}
-
-/** Finds out whose a session cookie or an API token is; undefined when it is nobody's any more. */
-export interface Authenticator {
-  ofSession(token: string): Promise<Principal | undefined>;
-  ofToken(token: string): Promise<Principal | undefined>;
-}
 
 /** Why the request is refused; undefined when the principal may make it. */
 export function refusal(access: Access, principal: Principal | undefined): "unauthenticated" | "role" | "scope" | undefined {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Instant } from "../domain/instant.ts";
 import { keepAnswer, takeKey } from "../storage/idempotency.ts";
 import type { Database } from "../storage/schema.ts";
-import type { Principal } from "./access.ts";
+import type { Principal } from "../operation/authentication.ts";
 import { ProblemError } from "./problem.ts";
 import type { Parts } from "./parts.ts";
 

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { VERSION } from "../version.ts";
 import type { Access } from "./access.ts";
+import { tidyComponents } from "./openapi-components.ts";
 import { PROBLEM } from "./problem.ts";
 
 const DESCRIPTION = `Everything that the web page does goes through this API.
@@ -28,7 +29,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       const described = jsonSchemaTransform(route);
       return { ...described, schema: { ...described.schema, ...ruleOf(route.route.config?.access) } };
     },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => tidyComponents(jsonSchemaTransformObject(document)),
   });
   await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { docExpansion: "list", deepLinking: true } });
   app.addHook("onRoute", (route) => {

@@ -1,10 +1,11 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Clock, Logger } from "../engine/ports.ts";
+import type { Authentication } from "../operation/authentication.ts";
 import type { Metrics } from "../operation/metrics.ts";
+import type { SignInLink } from "../operation/set-up.ts";
 import type { Liveness } from "../storage/liveness.ts";
 import type { Database } from "../storage/schema.ts";
 import type { SecretBox } from "../storage/secrets.ts";
-import type { Authenticator } from "./access.ts";
 
 /** What the routes work with: the parts of the program that app.ts has put together. */
 export interface Parts {
@@ -14,10 +15,15 @@ export interface Parts {
   readonly chance: Chance;
   readonly secrets: SecretBox;
   readonly liveness: Liveness;
-  readonly authenticator: Authenticator;
+  readonly authentication: Authentication;
   readonly metrics: Metrics;
   /** Whether this process is to send, and so answers for it that somebody does. */
   readonly sends: boolean;
+  /** Whether browsers come by HTTPS, through a proxy. */
+  readonly isHttps: boolean;
+  /** The demo's: what its printed link does, and the mails that its mail server was given. */
+  readonly signInLink?: SignInLink | undefined;
+  readonly inbox?: Inbox | undefined;
   /** Where the built web page lies; without one the API stands alone. */
   readonly webFolder?: string | undefined;
   /** For questions; a snapshot of what is committed. */
@@ -30,4 +36,18 @@ export interface Parts {
 export interface Chance {
   id(): string;
   seed(): number;
+  bytes(count: number): Uint8Array;
+}
+
+/** A mail that the demo's server was given. */
+export interface ReceivedMail {
+  readonly from: string;
+  readonly to: string;
+  readonly receivedAt: number;
+  readonly raw: Buffer;
+}
+
+export interface Inbox {
+  /** In the order in which they came. */
+  readonly mails: readonly ReceivedMail[];
 }

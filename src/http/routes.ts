@@ -1,7 +1,29 @@
 import type { Routes } from "./api.ts";
 import { campaignCopyRoutes } from "./routes/campaign-copies.ts";
+import { campaignExplainRoutes } from "./routes/campaign-explain.ts";
+import { campaignForecastRoutes } from "./routes/campaign-forecasts.ts";
 import { campaignMessageRoutes } from "./routes/campaign-messages.ts";
+import { campaignPlanRoutes } from "./routes/campaign-plan.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
+import { historyRoutes } from "./routes/history.ts";
+import { outboxRoutes } from "./routes/outbox.ts";
+import { sendLogRoutes } from "./routes/send-log.ts";
+import { unconfirmedRoutes } from "./routes/unconfirmed.ts";
+import { peopleRoutes } from "./routes/people.ts";
+import { sessionRoutes } from "./routes/session.ts";
 
 /** Every group of routes under /api/v1, in the order in which the description lists them. */
-export const API_ROUTES: readonly Routes[] = [campaignRoutes, campaignMessageRoutes, campaignCopyRoutes];
+export const API_ROUTES: readonly Routes[] = [
+  sessionRoutes,
+  peopleRoutes,
+  campaignRoutes,
+  campaignMessageRoutes,
+  campaignCopyRoutes,
+  campaignExplainRoutes,
+  campaignForecastRoutes,
+  campaignPlanRoutes,
+  outboxRoutes,
+  sendLogRoutes,
+  unconfirmedRoutes,
+  historyRoutes,
+];

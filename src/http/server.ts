@@ -16,8 +16,10 @@ const BODY_MAX_BYTES = 1024 * 1024;
 /** A request whose headers or body come slower than this is given up. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+export type HttpServer = FastifyInstance;
+
 /** The HTTP server with all its routes, not yet listening. */
-export async function createServer(parts: Parts): Promise<FastifyInstance> {
+export async function createServer(parts: Parts): Promise<HttpServer> {
   const app = Fastify({
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -48,7 +50,7 @@ export async function createServer(parts: Parts): Promise<FastifyInstance> {
 }
 
 /** A route that says nothing of who may call it ends the program at its start, and not a night later. */
-function refuseRoutesWithoutRule(app: FastifyInstance): void {
+export function refuseRoutesWithoutRule(app: FastifyInstance): void {
   app.addHook("onRoute", (route) => {
     const isDocs = route.url.startsWith("/docs");
     if (isDocs) route.config = { ...route.config, access: "public" };

@@ -1,17 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
 import { onTestFinished } from "vitest";
-import { type App, type AppOverrides, createApp } from "../../src/app.ts";
+import { type App, type AppOverrides, createApp, type ServerOptions } from "../../src/app.ts";
 import { systemRandom } from "../../src/clock.ts";
 import { loadConfig } from "../../src/config.ts";
-import { ROLES, type Role } from "../../src/domain/roles.ts";
-import type { Principal } from "../../src/http/access.ts";
-import { createServer } from "../../src/http/server.ts";
+import { ROLES, type Role, SCOPES } from "../../src/domain/roles.ts";
 import type { Logger } from "../../src/engine/ports.ts";
-import { createMetrics } from "../../src/operation/metrics.ts";
+import type { HttpServer } from "../../src/http/server.ts";
 import { createLogger } from "../../src/log.ts";
+import { issueToken } from "../../src/operation/issue-token.ts";
+import { createUser } from "../../src/storage/users.ts";
 
 /** What the API answered. */
 export interface Answer<T = Record<string, unknown>> {
@@ -20,6 +19,8 @@ export interface Answer<T = Record<string, unknown>> {
   readonly body: T;
   readonly text: string;
 }
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export interface Asking {
   readonly as?: Role | "nobody";
@@ -31,14 +32,23 @@ const SILENT = createLogger("silent", false);
 /** The API on a real database in a folder of its own, asked without a socket. It ends with the test. */
 export class ApiWorld {
   readonly app: App;
-  readonly server: FastifyInstance;
+  readonly server: HttpServer;
 
-  private constructor(app: App, server: FastifyInstance) {
+  /** Of a user of each role, with all scopes. */
+  readonly tokens: Readonly<Record<Role, string>>;
+
+  private constructor(app: App, server: HttpServer, tokens: Readonly<Record<Role, string>>) {
     this.app = app;
     this.server = server;
+    this.tokens = tokens;
   }
 
-  static async open(overrides: AppOverrides = {}, database?: string, log: Logger = SILENT): Promise<ApiWorld> {
+  static async open(
+    overrides: AppOverrides = {},
+    database?: string,
+    log: Logger = SILENT,
+    options: Partial<ServerOptions> = {},
+  ): Promise<ApiWorld> {
     const folder = mkdtempSync(join(tmpdir(), "goniec-api-"));
     const loaded = loadConfig(
       { GONIEC_KEY_FILE: join(folder, "goniec.key") },
@@ -47,14 +57,14 @@ export class ApiWorld {
     );
     if (!loaded.ok) throw new Error(loaded.error.message);
     const app = await createApp(loaded.value.config, log, overrides);
-    const parts = { ...app, chance: systemRandom, authenticator: ROLE_TOKENS, metrics: createMetrics(app, log), sends: true };
-    const server = await createServer(parts);
+    const server = await app.createServer({ sends: true, ...options });
+    const tokens = await tokensOf(app);
     onTestFinished(async () => {
       await server.close();
       await app.close();
       rmSync(folder, { recursive: true });
     });
-    return new ApiWorld(app, server);
+    return new ApiWorld(app, server, tokens);
   }
 
   async ask<T = Record<string, unknown>>(
@@ -66,7 +76,7 @@ export class ApiWorld {
     const response = await this.server.inject({
       method,
       url: `/api/v1${path}`,
-      headers: { ...(as !== "nobody" && { authorization: `Bearer ${as}` }), ...headers },
+      headers: { ...(as !== "nobody" && { authorization: `Bearer ${this.tokens[as]}` }), ...headers },
       ...(body !== undefined && { payload: body as object }),
     });
     const isJson = String(response.headers["content-type"] ?? "").includes("json");
@@ -79,13 +89,21 @@ export class ApiWorld {
   }
 }
 
-/** A token for each role that is the role's name. */
-const ROLE_TOKENS = {
-  ofSession: async () => undefined,
-  ofToken: async (token: string): Promise<Principal | undefined> => {
-    const role = ROLES.find((one) => one === token);
-    return role === undefined
-      ? undefined
-      : { userId: 1, email: `${role}@example.test`, role, scopes: "all", actor: `${role}@example.test` };
-  },
-};
+/** Nobody signs in with a password here, so none is hashed. */
+const NO_PASSWORD = "none";
+
+async function tokensOf(app: App): Promise<Record<Role, string>> {
+  const people = { ...app, chance: systemRandom };
+  const tokens = { owner: "", operator: "", viewer: "" };
+  for (const role of ROLES) {
+    const email = `${role}@example.test`;
+    const user = await app.write((trx, now) =>
+      createUser(trx, { email, name: role, role, passwordHash: NO_PASSWORD }, "test", now),
+    );
+    if (!user.ok) throw new Error(user.error.message);
+    const token = await issueToken(people, { userId: user.value.id, name: role, scopes: SCOPES }, "test");
+    if (!token.ok) throw new Error(token.error.message);
+    tokens[role] = token.value.token;
+  }
+  return tokens;
+}

@@ -16,7 +16,7 @@ const signIn = createRoute({
 
 const setUp = createRoute({
   getParentRoute: () => root,
-  path: "/setup",
+  path: "/set-up",
   component: lazyRouteComponent(() => import("../features/sign-in/set-up-page.tsx"), "SetUpPage"),
 });
 

@@ -11,11 +11,12 @@ import { formText } from "../../components/form-text.ts";
 import { Loading } from "../../components/loading.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { Door } from "./door.tsx";
+import { tokenOfAddress } from "./link-token.ts";
 
 /** The first start: whoever has the printed link (its token is behind the `#`) becomes the owner. */
 export function SetUpPage() {
   const { t } = useTranslation("sign-in");
-  const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get("token"));
+  const [token] = useState(() => tokenOfAddress());
   const state = useQuery({ queryKey: ["set-up"], queryFn: () => answerOf(api.GET("/api/v1/setup")), refetchInterval: false });
   if (state.isPending) return <Door title={t("setUp.title")} children={<Loading />} />;
   if (state.isError)
@@ -32,7 +33,7 @@ export function SetUpPage() {
   }
   return (
     <Door title={t("setUp.title")}>
-      {token === null ? <Notice tone="wait">{t("setUp.noLink")}</Notice> : <OwnerForm token={token} />}
+      {token === undefined ? <Notice tone="wait">{t("setUp.noLink")}</Notice> : <OwnerForm token={token} />}
     </Door>
   );
 }

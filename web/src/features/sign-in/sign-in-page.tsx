@@ -11,6 +11,7 @@ import { formText } from "../../components/form-text.ts";
 import { Loading } from "../../components/loading.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { Door } from "./door.tsx";
+import { tokenOfAddress } from "./link-token.ts";
 
 /** Signing in: with a password, or with the one-time link that the demo prints (its token is behind the `#`, which no server sees). */
 export function SignInPage() {
@@ -22,8 +23,8 @@ export function SignInPage() {
   });
   const { mutate: follow } = link;
   useEffect(() => {
-    const token = new URLSearchParams(window.location.hash.slice(1)).get("token");
-    if (token === null) return;
+    const token = tokenOfAddress();
+    if (token === undefined) return;
     window.history.replaceState(null, "", window.location.pathname);
     follow(token);
   }, [follow]);
