@@ -10,7 +10,7 @@ import { libraryOptions } from "./smtp-library.ts";
 import { libraryLogin } from "./smtp-login.ts";
 import { boundOf, type MailboxConnection, tlsCheckOf } from "./smtp-mailbox.ts";
 import { REPLY_BYTES_MAX, ReplyReader, replacedMessageId } from "./smtp-replies.ts";
-import { Transcript } from "./smtp-transcript.ts";
+import { Transcript, type TranscriptListener } from "./smtp-transcript.ts";
 
 /** Calls `fire` once after `ms`, unless the returned function was called before. */
 export type SetTimer = (ms: number, fire: () => void) => () => void;
@@ -35,7 +35,7 @@ const QUIT_WITHIN_MS = 1_000;
 export class SmtpSession {
   readonly #mailbox: MailboxConnection;
   readonly #clock: SessionClock;
-  readonly #transcript = new Transcript();
+  readonly #transcript: Transcript;
   #socket: Socket | undefined;
   #smtp: SMTPConnection | undefined;
   /** Why we broke the conversation off, or the library did. */
@@ -47,9 +47,10 @@ export class SmtpSession {
   #libraryError: (Error & { readonly originalCode?: string | undefined }) | undefined;
   #mailsSent = 0;
 
-  constructor(mailbox: MailboxConnection, clock: SessionClock) {
+  constructor(mailbox: MailboxConnection, clock: SessionClock, listener?: TranscriptListener) {
     this.#mailbox = mailbox;
     this.#clock = clock;
+    this.#transcript = new Transcript(listener);
   }
 
   /** Mails that the server accepted on this connection. */
@@ -83,6 +84,15 @@ export class SmtpSession {
       await this.#transact(envelope, message, handOver);
       if (this.#transcript.acceptance !== undefined) this.#mailsSent += 1;
       return this.#conversation();
+    });
+  }
+
+  /** Says these commands of an envelope, none of which hands anything over. Undefined when the server agrees to all of them. */
+  rehearse(commands: readonly string[], signal: AbortSignal | undefined): Promise<Conversation | undefined> {
+    this.#transcript.beginMail();
+    return this.#guarded(signal, async () => {
+      for (const command of commands) if (!(await this.#ask([command]))) return this.#conversation();
+      return undefined;
     });
   }
 

@@ -8,6 +8,12 @@ export interface Extensions {
   readonly sizeMaxBytes?: number | undefined;
 }
 
+/** Is told how a conversation goes on: each stage that is entered, and each whole reply, on one line. */
+export interface TranscriptListener {
+  entered(stage: SmtpStage): void;
+  heard(stage: SmtpStage, reply: string): void;
+}
+
 const NO_EXTENSIONS: Extensions = { keywords: new Set() };
 
 /** The stage that a command belongs to; whatever is no verb is part of a login. */
@@ -47,6 +53,11 @@ export class Transcript {
   #acceptance: SmtpReply | undefined;
   #fault: Fault | undefined;
   #extensions = NO_EXTENSIONS;
+  readonly #listener: TranscriptListener | undefined;
+
+  constructor(listener?: TranscriptListener) {
+    this.#listener = listener;
+  }
 
   /** The first refusal, which is what decides: later ones only follow from it. */
   get refusal(): { readonly stage: SmtpStage; readonly reply: SmtpReply } | undefined {
@@ -85,6 +96,7 @@ export class Transcript {
   /** The conversation goes on to a stage in which we, and not the server, have the next word. */
   enter(stage: "tls" | "greeting" | "auth"): void {
     this.#stage = stage;
+    this.#listener?.entered(stage);
   }
 
   /** A new mail on this connection; what was said about the one before is forgotten. */
@@ -110,7 +122,9 @@ export class Transcript {
     const verb = /^[A-Z]+(?=[ :]|$)/.exec(line)?.[0] ?? "";
     // HELO after a refused EHLO, AUTH again with a fresh token: the refusal before was not the last word.
     if (verb === "HELO" || verb === "AUTH") this.#refusal = undefined;
-    this.#unanswered.push({ verb, stage: STAGE_OF_VERB[verb] ?? "auth" });
+    const stage = STAGE_OF_VERB[verb] ?? "auth";
+    this.#unanswered.push({ verb, stage });
+    this.#listener?.entered(stage);
   }
 
   /**
@@ -121,6 +135,7 @@ export class Transcript {
   noteReply(lines: string): boolean {
     const { verb, stage } = this.#unanswered.shift() ?? { verb: "", stage: this.#stage };
     this.#stage = stage;
+    this.#listener?.heard(stage, oneLine(lines));
     const reply = parseReply(lines);
     if (reply === undefined) return this.#mistrust(`the server's answer is not SMTP: ${oneLine(lines)}`);
     if (reply.code >= 400) {
