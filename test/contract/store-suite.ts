@@ -4,6 +4,7 @@ import { describeCharge } from "./charge.ts";
 import { describeClaims } from "./claims.ts";
 import { describeConstraints } from "./constraints.ts";
 import { describeFreezing } from "./freezing.ts";
+import { describeHolds } from "./holds.ts";
 import { describeIntents } from "./intents.ts";
 import { describeOrders } from "./orders.ts";
 import { describeOutcomes } from "./outcomes.ts";
@@ -33,6 +34,7 @@ export function describeStore(name: string, isShared: boolean, open: OpenStore):
     const current = (): StoreWorld => world;
     describeClaims(current);
     describeIntents(current);
+    describeHolds(current);
     describeOutcomes(current);
     describeCharge(current, isShared);
     describeFreezing(current);

@@ -149,7 +149,7 @@ export class StoreWorld {
 
   /** Commit 1; undefined, with everything rolled back, when the store refuses it. */
   async claim(email: QueuedEmail, worker: string, by: Connection = this.one): Promise<ClaimedEmail | undefined> {
-    const claim = this.#claimOf(email, worker);
+    const claim = this.claimOf(email, worker);
     const isTaken = await orRefused(() => by.store.transaction(async (tx) => throwUnless(await tx.claim([claim]))));
     if (!isTaken) return undefined;
     const { worker: leaseOwner, at: claimedAt, leaseExpiresAt: _lease, position: _position, ...rest } = claim;
@@ -194,7 +194,7 @@ export class StoreWorld {
     return rows.map((row) => `${row.scope} ${row.day}: ${row.used}`);
   }
 
-  #claimOf(email: QueuedEmail, worker: string): Claim {
+  claimOf(email: QueuedEmail, worker: string): Claim {
     const at = this.now;
     const { day } = localDay(ZONE, at);
     return {
