@@ -43,15 +43,20 @@ it("an engine at work sends nothing more once the installation is frozen, not ev
   await engine.stop();
 });
 
-it("an engine that is in charge claims nothing more from the very commit on, before its next sign of life", async () => {
+it("an engine that is in charge claims nothing more, and withholds what it has claimed, before its next sign of life", async () => {
   world = await EngineWorld.open();
   const id = await world.campaign("spring", 10, [await world.mailbox("anna@acme.test")]);
   const engine = world.engine();
   engine.start();
   await world.clock.runUntil(() => world.peer.accepted.length === 2, HOUR);
+  world.peer.latencyMs = 8_000;
+  await world.clock.advance(1_000);
+  expect(await world.clock.runUntil(() => world.peer.sessions.get(1) === 1, HOUR)).toBe(true);
   await freezeNow();
   await world.clock.advance(300_000);
   expect(world.peer.accepted).toHaveLength(2);
+  const withheld = await world.database.reader.selectFrom("SendLog").select("outcome").where("state", "=", "rejected").execute();
+  expect(withheld).toEqual([{ outcome: "withheld" }]);
   expect(engine.inCharge).toBe(true);
   const facts = await campaignFacts(world.database.reader, id, world.clock.now());
   if (facts === undefined) throw new Error("no campaign");
