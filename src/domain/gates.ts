@@ -124,6 +124,17 @@ export function mailboxBar(mailbox: MailboxFacts, at: Instant): MailboxBar | und
   return barOf(mailbox, whyBarred(mailbox, at), at);
 }
 
+/** The first instant from `at` on at which the clock alone lets the mailbox take a mail; undefined when an event has to come first. */
+export function nextMailAt(mailbox: MailboxFacts, at: Instant): Instant | undefined {
+  let from: Instant | undefined = at;
+  // Each reason that the clock ends is met once: a limit, a rest and a gap.
+  for (let bar = mailboxBar(mailbox, from); bar !== undefined; bar = mailboxBar(mailbox, from)) {
+    from = bar.until;
+    if (from === undefined) return undefined;
+  }
+  return from;
+}
+
 /** The answer of `whyBarred` with its end and its detail. */
 function barOf(mailbox: MailboxFacts, why: MailboxBar["why"] | undefined, at: Instant): MailboxBar | undefined {
   if (why === undefined) return undefined;

@@ -36,6 +36,7 @@ export async function changeMailbox(trx: Trx, mailboxId: number, change: Mailbox
   await trx.updateTable("Mailbox").set(change).where("id", "=", mailboxId).execute();
 }
 
+/** Throws where there is no such mailbox. */
 export async function mailboxAccount(db: Kysely<Database>, mailboxId: number, secrets: SecretBox): Promise<MailboxAccount> {
   const row = await db.selectFrom("Mailbox").selectAll().where("id", "=", mailboxId).executeTakeFirstOrThrow();
   return {
@@ -48,6 +49,17 @@ export async function mailboxAccount(db: Kysely<Database>, mailboxId: number, se
     ...(row.userName !== null && { user: row.userName }),
     ...(row.secret !== null && { password: await secrets.open(row.secret) }),
   };
+}
+
+/** The mailbox with this address, in lower case. */
+export async function mailboxIdByAddress(db: Kysely<Database>, address: string): Promise<number | undefined> {
+  const row = await db.selectFrom("Mailbox").select("id").where("address", "=", address).executeTakeFirst();
+  return row?.id;
+}
+
+/** Whether there is a mailbox of this id. */
+export async function isMailbox(db: Kysely<Database>, mailboxId: number): Promise<boolean> {
+  return (await db.selectFrom("Mailbox").select("id").where("id", "=", mailboxId).executeTakeFirst()) !== undefined;
 }
 
 /**

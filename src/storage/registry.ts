@@ -219,6 +219,7 @@ export interface MailboxRules {
   readonly zone?: string | undefined;
   readonly perDayMax?: number | null | undefined;
   readonly minGapMs?: number | undefined;
+  readonly sessionsMax?: number | undefined;
 }
 
 /** Puts changed rules of a mailbox in force from the very next mail. */

@@ -6,6 +6,7 @@ import { describeConstraints } from "./constraints.ts";
 import { describeFreezing } from "./freezing.ts";
 import { describeHolds } from "./holds.ts";
 import { describeIntents } from "./intents.ts";
+import { describeMailboxes } from "./mailboxes.ts";
 import { describeOrders } from "./orders.ts";
 import { describeOutcomes } from "./outcomes.ts";
 import { type OpenStore, StoreWorld } from "./store-world.ts";
@@ -35,6 +36,7 @@ export function describeStore(name: string, isShared: boolean, open: OpenStore):
     describeClaims(current);
     describeIntents(current);
     describeHolds(current);
+    describeMailboxes(current);
     describeOutcomes(current);
     describeCharge(current, isShared);
     describeFreezing(current);
