@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client.ts";
 import { chooseLanguage, currentLanguage, LANGUAGES } from "../i18n/texts.ts";
+import { CheckIcon } from "./icons.tsx";
 import styles from "./account-menu.module.css";
 import { sessionQuery } from "./session.ts";
 
@@ -39,6 +40,7 @@ export function AccountMenu() {
             key={language}
             lang={language}
             aria-current={language === currentLanguage()}
+            rightSection={language === currentLanguage() && <CheckIcon />}
             onClick={() => void chooseLanguage(language)}
           >
             {t(`language.${language}`)}
@@ -46,7 +48,12 @@ export function AccountMenu() {
         ))}
         <Menu.Label>{t("scheme.label")}</Menu.Label>
         {SCHEMES.map((scheme) => (
-          <Menu.Item key={scheme} aria-current={scheme === colorScheme} onClick={() => setColorScheme(scheme)}>
+          <Menu.Item
+            key={scheme}
+            aria-current={scheme === colorScheme}
+            rightSection={scheme === colorScheme && <CheckIcon />}
+            onClick={() => setColorScheme(scheme)}
+          >
             {t(`scheme.${scheme}`)}
           </Menu.Item>
         ))}

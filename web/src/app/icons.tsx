@@ -53,4 +53,5 @@ export const SettingsIcon = icon(
     <circle cx="8" cy="14" r="2" />
   </>,
 );
+export const CheckIcon = icon(<path d="m4.5 10.5 3.5 3.5 7.5-8" />);
 export const InboxIcon = icon(<path d="M2.5 11.5 5 4h10l2.5 7.5V16h-15zm0 0h4l1 2h5l1-2h4" />);

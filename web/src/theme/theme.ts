@@ -45,5 +45,12 @@ export const RESOLVER: CSSVariablesResolver = () => {
     "--mantine-color-bad-light-color": "var(--bad)",
     "--mantine-primary-color-contrast": "var(--accent-ink)",
   };
-  return { variables: {}, light: ours, dark: ours };
+  // What Mantine paints with its own greys on a dark page: menus, dialogs, and the lines of inputs.
+  const greys = {
+    "--mantine-color-dark-4": "var(--line)",
+    "--mantine-color-dark-5": "var(--surface-hover)",
+    "--mantine-color-dark-6": "var(--surface)",
+    "--mantine-color-dark-7": "var(--surface)",
+  };
+  return { variables: {}, light: ours, dark: { ...ours, ...greys } };
 };
