@@ -1,4 +1,5 @@
 import type { Routes } from "./api.ts";
+import { alertRoutes } from "./routes/alerts.ts";
 import { campaignCopyRoutes } from "./routes/campaign-copies.ts";
 import { campaignExplainRoutes } from "./routes/campaign-explain.ts";
 import { campaignForecastRoutes } from "./routes/campaign-forecasts.ts";
@@ -26,4 +27,5 @@ export const API_ROUTES: readonly Routes[] = [
   sendLogRoutes,
   unconfirmedRoutes,
   historyRoutes,
+  alertRoutes,
 ];

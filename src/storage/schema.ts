@@ -295,7 +295,7 @@ interface ImportRejectedTable {
   reason: string;
 }
 
-/** What an operator is told, once for each cause and hour. */
+/** What an operator is told, at most once for each cause and hour. */
 interface AlertTable {
   cause: string;
   text: string;
@@ -305,4 +305,6 @@ interface AlertTable {
   lastAt: Instant;
   toldAt: Instant;
   mailedAt: Instant | null;
+  /** Since when it is over; kept for an hour, so that what comes and goes is not told each time. */
+  endedAt: Instant | null;
 }

@@ -18,8 +18,8 @@ function readableLog(): { readonly log: Logger; readonly lines: { level: string;
   return { log: { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") }, lines };
 }
 
-const at = (world: ApiWorld, url: string, token?: string) =>
-  world.server.inject({ url, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+const at = (world: ApiWorld, url: string, as?: "viewer") =>
+  world.server.inject({ url, headers: as === undefined ? {} : { authorization: `Bearer ${world.tokens[as]}` } });
 
 /** The value of a line of the text format, by its name and labels. */
 function valueOf(text: string, series: string): number | undefined {
@@ -242,7 +242,11 @@ describe("the log of requests", () => {
     await world.ask("POST", "/campaigns", { name: address }, { headers });
     expect(lines.length).toBeGreaterThan(40);
     const text = JSON.stringify(lines);
-    expect(SECRETS.filter((secret) => text.includes(secret) || text.includes(encodeURIComponent(secret)))).toEqual([]);
+    expect(
+      [...SECRETS, ...Object.values(world.tokens)].filter(
+        (secret) => text.includes(secret) || text.includes(encodeURIComponent(secret)),
+      ),
+    ).toEqual([]);
   });
 
   it("has a line for what changes something, by the id that the answer bears, and reading only for who looks closely", async () => {
@@ -253,9 +257,45 @@ describe("the log of requests", () => {
     expect(lines.filter(({ event }) => event === "request")).toMatchObject([
       {
         level: "info",
-        fields: { request: made.headers["x-request-id"], route: "POST /api/v1/campaigns", status: 201, by: "owner@example.test" },
+        fields: {
+          request: made.headers["x-request-id"],
+          route: "POST /api/v1/campaigns",
+          status: 201,
+          by: "token owner of owner@example.test",
+        },
       },
       { level: "debug", fields: { route: "GET /api/v1/campaigns", status: 200 } },
     ]);
+  });
+});
+
+describe("alerts over HTTP", () => {
+  it("are those that last, the newest first, page by page, with what they are about", async () => {
+    const world = await ApiWorld.open();
+    const alert = { text: "a sentence", count: 1, lastAt: 3, toldAt: 3, mailedAt: null };
+    await world.app.write(async (trx) => {
+      const over = { ...alert, cause: "scheduler-late", firstAt: 1, endedAt: 2 };
+      const current = ["mail-failed:3", "mailbox-attention:12", "mailbox-attention:2"].map((cause) => ({
+        ...alert,
+        cause,
+        firstAt: 1,
+        endedAt: null,
+      }));
+      await trx
+        .insertInto("Alert")
+        .values([over, ...current])
+        .execute();
+    });
+    const asked = async (query: string) =>
+      (await world.ask<{ items: object[]; nextCursor?: string }>("GET", `/alerts?limit=2${query}`, undefined, { as: "viewer" }))
+        .body;
+    const first = await asked("");
+    const second = await asked(`&cursor=${first.nextCursor}`);
+    expect([...first.items, ...second.items]).toMatchObject([
+      { cause: "mail-failed:3", kind: "mail-failed", campaignId: 3, mailboxId: null, firstAt: "1970-01-01T00:00:00.001Z" },
+      { cause: "mailbox-attention:12", mailboxId: 12, campaignId: null, mailedAt: null },
+      { cause: "mailbox-attention:2" },
+    ]);
+    expect(second.nextCursor).toBeUndefined();
   });
 });

@@ -110,7 +110,8 @@ export const peopleAndJobs = (w: Words): string[] => [
     "firstAt" ${w.instant} NOT NULL,
     "lastAt" ${w.instant} NOT NULL,
     "toldAt" ${w.instant} NOT NULL,
-    "mailedAt" ${w.instant}
+    "mailedAt" ${w.instant},
+    "endedAt" ${w.instant}
   ) ${w.strict}`,
 
   // Who beside the engine speaks with the mailbox's server: a test mail, or a look whether the login works.

@@ -1,0 +1,47 @@
+import type { Trouble } from "../domain/alerts.ts";
+import { isAtWork, engineState } from "../domain/engine-state.ts";
+import { frozenText } from "../domain/frozen.ts";
+import { type CampaignCount, failuresBetween, mailboxesInNeed, unconfirmedByCampaign } from "../storage/alerts.ts";
+import { frozenState } from "../storage/frozen.ts";
+import { viewWorkers } from "./campaign-views.ts";
+import { schedulerLatenessMs } from "./installation-figures.ts";
+import type { Questions } from "./questions.ts";
+import { LATE_AFTER_MS } from "./readiness.ts";
+
+/** All that needs a person at this moment, with the failures in the history after `afterId`, up to `upTo`. */
+export async function findTroubles(asked: Questions, afterId: number, upTo: number): Promise<Trouble[]> {
+  const { reader } = asked;
+  const frozen = await frozenState(reader);
+  return [
+    ...(frozen === undefined ? await lateness(asked) : [{ kind: "frozen", count: 1, say: () => frozenText(frozen) } as const]),
+    ...(await mailboxesInNeed(reader)).map(attention),
+    ...(await unconfirmedByCampaign(reader)).map(unconfirmed),
+    ...(await failuresBetween(reader, afterId, upTo)).map(failed),
+  ];
+}
+
+async function lateness(asked: Questions): Promise<Trouble[]> {
+  if ((await schedulerLatenessMs(asked)) <= LATE_AFTER_MS) return [];
+  // One sentence for as long as it lasts: a text that counts minutes would be news at every look.
+  const text = isAtWork(engineState(await viewWorkers(asked)))
+    ? "Mails are due for more than a minute, but do not leave, although an engine is in charge."
+    : "Mails are due, but no engine is in charge: run `goniec serve`.";
+  return [{ kind: "scheduler-late", count: 1, say: () => text }];
+}
+
+function attention({ id, address, attention: why }: { id: number; address: string; attention: string }): Trouble {
+  return { kind: "mailbox-attention", subjectId: id, count: 1, say: () => `The mailbox ${address} needs attention: ${why}` };
+}
+
+function unconfirmed({ campaignId, campaign, mails }: CampaignCount): Trouble {
+  const say = (count: number) =>
+    count === 1
+      ? `Of a mail of the campaign ${campaign} nobody knows whether it was sent; it waits for your decision.`
+      : `Of ${count} mails of the campaign ${campaign} nobody knows whether they were sent; they wait for your decision.`;
+  return { kind: "mail-unconfirmed", subjectId: campaignId, count: mails, say };
+}
+
+function failed({ campaignId, campaign, mails }: CampaignCount): Trouble {
+  const say = (count: number) => `${count === 1 ? "A mail" : `${count} mails`} of the campaign ${campaign} failed for good.`;
+  return { kind: "mail-failed", subjectId: campaignId, count: mails, say };
+}
