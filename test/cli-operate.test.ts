@@ -6,7 +6,9 @@ import { suppressions } from "../src/storage/leads.ts";
 import { CliWorld } from "./cli-world.ts";
 import { openSqliteFile } from "./contract/sqlite-file.ts";
 import { StoreWorld } from "./contract/store-world.ts";
+import { freeze } from "../src/storage/frozen.ts";
 import { startAcceptingServer } from "./servers/accepting-server.ts";
+import { startRudeServer } from "./servers/rude-server.ts";
 
 let cli: CliWorld;
 let world: StoreWorld;
@@ -326,5 +328,54 @@ describe("goniec doctor", () => {
       text: expect.stringMatching(/at connect: .*ECONNREFUSED/),
     });
     expect((await checks()).has("server of anna@acme.test")).toBe(false);
+  });
+
+  it("compares the clock with the one that a server greets with", async () => {
+    const greeting = async (at: number) => {
+      const date = new Date(at).toUTCString();
+      const server = await startRudeServer([{ at: "greeting", does: { reply: `220 mail.acme.test ESMTP ${date}` } }]);
+      await world.write((trx) => trx.updateTable("Mailbox").set({ host: "127.0.0.1", port: server.port }).execute());
+      const found = (await checks("doctor --smtp")).get("clock of 127.0.0.1");
+      await server.close();
+      return found;
+    };
+    expect(await greeting(Date.now())).toMatchObject({ ok: true });
+    expect(await greeting(Date.now() - 3_600_000)).toMatchObject({
+      ok: false,
+      text: expect.stringContaining("ahead of the server's"),
+    });
+  });
+
+  it("finds an installation that is frozen, and one in which nobody looks at what is due", async () => {
+    await world.write((trx, now) =>
+      freeze(trx, { since: now, reason: "older", text: "it is older than remembered", known: {} }, "engine"),
+    );
+    expect((await checks()).get("frozen")).toMatchObject({
+      ok: false,
+      text: "frozen, nothing is sent: it is older than remembered",
+      remedy: expect.stringContaining("goniec release"),
+    });
+    expect((await goniec("status")).out).toMatch(
+      /^frozen, nothing is sent: it is older than remembered\n {2}run `goniec release`/,
+    );
+    expect(await json("status")).toMatchObject({ frozen: { reason: "older" } });
+    await goniec("release --yes");
+    expect((await checks()).get("frozen")).toMatchObject({ ok: true });
+    const app = await cli.open();
+    await app.store.takeCharge({ bootId: "boot-9", host: "web-1", pid: 4242, version: "0" }, { engine: 60_000, email: 60_000 });
+    await app.write((trx, now) =>
+      trx
+        .updateTable("Campaign")
+        .set({ nextDueAt: now - 120_000 })
+        .where("id", "=", campaignId)
+        .execute(),
+    );
+    const scheduler = (await checks()).get("scheduler");
+    await app.store.leaveCharge("boot-9");
+    await app.close();
+    expect(scheduler).toMatchObject({
+      ok: false,
+      text: expect.stringMatching(/^campaign spring was due 12\d s ago|^campaign spring was due 2 m/),
+    });
   });
 });

@@ -8,6 +8,7 @@ import { counted, labelled, type Style, styleOf } from "./style.ts";
 
 interface DoctorOptions extends CommonOptions {
   readonly smtp?: boolean;
+  readonly dns?: boolean;
 }
 
 /** `goniec doctor`: the settings in force, and whether everything that mails depend on is in order. */
@@ -16,10 +17,11 @@ export function registerDoctor(program: Command, io: Io): void {
     .command("doctor")
     .summary("Show the settings in force and check what mails depend on")
     .description(
-      "Show the settings in force and where each comes from, and check database, key file, disk or server, clock, workers and mailboxes. Exit status 1 when something is wrong.",
+      "Show the settings in force and where each comes from, and check whether it is frozen, database, permissions, key file, disk or server, clock, workers and mailboxes. Exit status 1 when something is wrong.",
     )
-    .addOption(new Option("--smtp", "also connect to each mailbox's server and log in; nothing is sent"));
-  addExample(addCommonOptions(command), "goniec doctor --smtp").action(
+    .addOption(new Option("--smtp", "also connect to each mailbox's server and log in; nothing is sent"))
+    .addOption(new Option("--dns", "also look up MX, SPF and DMARC of the mailboxes' domains"));
+  addExample(addCommonOptions(command), "goniec doctor --smtp --dns").action(
     action(io, (options: DoctorOptions) =>
       withApp(io, options, (app, config, sources) => examine(io, app, { config, sources, options })),
     ),
@@ -34,7 +36,7 @@ interface DoctorContext {
 
 async function examine(io: Io, app: App, { config, sources, options }: DoctorContext): Promise<ExitCode> {
   const { examineAll } = await import("./examinations.ts");
-  const examinations = await examineAll(app, config, options.smtp === true);
+  const examinations = await examineAll(app, config, { smtp: options.smtp === true, dns: options.dns === true });
   const wrong = examinations.filter(({ ok }) => !ok).length;
   if (options.json === true)
     io.stdout(`${JSON.stringify({ ok: wrong === 0, settings: sources, checks: examinations.map(examinationJson) })}\n`);

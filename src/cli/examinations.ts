@@ -4,11 +4,13 @@ import type { App } from "../app.ts";
 import { durationText } from "../domain/duration.ts";
 import { engineRemedy, engineText } from "../domain/engine-state.ts";
 import { MINUTE_MS } from "../domain/instant.ts";
+import { dateIn } from "../domain/mail-date.ts";
 import { localText } from "../domain/zone.ts";
 import { keyFileOf, type Config } from "../config.ts";
 import { connectionOf } from "../mail/mailer.ts";
 import type { SmtpTimeouts } from "../mail/smtp-mailbox.ts";
 import { probeMailbox } from "../mail/smtp-probe.ts";
+import type { TranscriptListener } from "../mail/smtp-transcript.ts";
 import {
   fileHealth,
   lastWrittenInstant,
@@ -22,6 +24,8 @@ import { hasWork } from "../storage/reports.ts";
 import { VERSION } from "../version.ts";
 import { viewEngine, viewWorkers } from "../operation/campaign-views.ts";
 import { type Examination, inOrder, wrong } from "./examination.ts";
+import { examineDomains } from "./examinations-dns.ts";
+import { examineFrozen, examineLateness, examinePermissions } from "./examinations-instance.ts";
 import { examinePostgres } from "./examinations-postgres.ts";
 import { counted } from "./style.ts";
 import { namesOf, ofAnotherVersion } from "./workers-view.ts";
@@ -40,20 +44,31 @@ const PROBE_TIMEOUTS: SmtpTimeouts = {
   finalMs: 15_000,
 };
 
-/** Looks at everything in turn; `withSmtp` also speaks with the mailboxes' servers. */
-export async function examineAll(app: App, config: Config, withSmtp: boolean): Promise<Examination[]> {
+/** What is looked at beyond this machine and the database. */
+export interface Reach {
+  /** Speak with the mailboxes' servers. */
+  readonly smtp: boolean;
+  /** Look up the records of the mailboxes' domains. */
+  readonly dns: boolean;
+}
+
+/** Looks at everything in turn. */
+export async function examineAll(app: App, config: Config, reach: Reach): Promise<Examination[]> {
   const mailboxes = await mailboxConditions(app.reader);
+  const inUse = mailboxes.filter(({ active }) => active);
   return [
+    await examineFrozen(app),
     examineSchema(await schemaHealth(app.reader)),
     ...(app.kind === "postgres" ? await examinePostgres(app, config) : [...(await examineFile(app)), examineDisk(config)]),
+    examinePermissions(app, config),
     await examineKey(app, config, mailboxes),
     await examineClock(app),
     await examineEngine(app),
+    await examineLateness(app),
     ...(await examineWorkers(app)),
     ...mailboxes.map((mailbox) => examineMailbox(mailbox, app.clock.now())),
-    ...(withSmtp
-      ? await Promise.all(mailboxes.filter(({ active }) => active).map((mailbox) => examineServer(app, mailbox)))
-      : []),
+    ...(reach.smtp ? (await Promise.all(inUse.map((mailbox) => examineServer(app, mailbox)))).flat() : []),
+    ...(reach.dns ? await examineDomains(inUse.map(({ address }) => address)) : []),
   ];
 }
 
@@ -186,22 +201,46 @@ function examineMailbox(mailbox: MailboxCondition, now: number): Examination {
   return inOrder(check, "active");
 }
 
-async function examineServer(app: App, { id, address }: MailboxCondition): Promise<Examination> {
+async function examineServer(app: App, { id, address }: MailboxCondition): Promise<Examination[]> {
   const check = `server of ${address}`;
   const account = await mailboxAccount(app.reader, id, app.secrets).catch(() => undefined);
-  if (account === undefined) return wrong(check, "was not asked, because the password cannot be read", "see the key file");
+  if (account === undefined) return [wrong(check, "was not asked, because the password cannot be read", "see the key file")];
   const { monotonicMs, setTimer } = app.clock;
-  const obstacle = await probeMailbox(connectionOf(account, PROBE_TIMEOUTS), { monotonicMs, setTimer });
+  let clock: Examination[] = [];
+  const listener: TranscriptListener = {
+    entered: () => undefined,
+    heard: (stage, reply) => {
+      if (stage === "greeting" && clock.length === 0) clock = examineGreeting(account.host, reply, app.clock.now());
+    },
+  };
+  const obstacle = await probeMailbox(connectionOf(account, PROBE_TIMEOUTS), { monotonicMs, setTimer }, listener);
   const place = `${account.host}:${account.port}`;
   if (obstacle === undefined) {
-    return inOrder(check, `${place} takes mail from it${account.user === undefined ? "" : `, logged in as ${account.user}`}`);
+    return [
+      inOrder(check, `${place} takes mail from it${account.user === undefined ? "" : `, logged in as ${account.user}`}`),
+      ...clock,
+    ];
   }
   const words = obstacle.reply?.text ?? obstacle.fault?.message ?? "no answer";
-  return wrong(
-    check,
-    `${place}, at ${obstacle.stage}: ${words}`,
-    SERVER_REMEDIES[obstacle.stage] ?? "ask the mail provider, with the server's words",
-  );
+  const remedy = SERVER_REMEDIES[obstacle.stage] ?? "ask the mail provider, with the server's words";
+  return [wrong(check, `${place}, at ${obstacle.stage}: ${words}`, remedy), ...clock];
+}
+
+/** Some servers say the time when they greet, and they keep it well. */
+function examineGreeting(host: string, greeting: string, now: number): Examination[] {
+  const at = dateIn(greeting);
+  if (at === undefined) return [];
+  const check = `clock of ${host}`;
+  const offMs = Math.abs(now - at);
+  if (offMs <= CLOCK_SLACK_MS) return [inOrder(check, "agrees with the clock here")];
+  const place = now > at ? "ahead of" : "behind";
+  return [
+    wrong(
+      check,
+      `the clock here is ${durationText(offMs)} ${place} the server's`,
+      "set the clock by NTP: hours, limits and dates of mails go by it",
+    ),
+  ];
 }
 
 const SERVER_REMEDIES: Readonly<Record<string, string>> = {

@@ -68,3 +68,19 @@ export async function mailboxConditions(db: Kysely<Database>): Promise<MailboxCo
     .execute();
   return rows.map((row) => ({ ...row, active: row.active === 1, hasSecret: Boolean(row.hasSecret) }));
 }
+
+/** The campaign that waits longest for the engine to look at it; undefined when none is due at `now`. */
+export async function mostOverdueCampaign(
+  db: Kysely<Database>,
+  now: Instant,
+): Promise<{ readonly name: string; readonly dueAt: Instant } | undefined> {
+  const row = await db
+    .selectFrom("Campaign")
+    .select(["name", "nextDueAt"])
+    .where("status", "in", [sql.lit("IN_PROGRESS" as const), sql.lit("SCHEDULED" as const)])
+    .where("nextDueAt", "<=", now)
+    .orderBy("nextDueAt")
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined || row.nextDueAt === null ? undefined : { name: row.name, dueAt: row.nextDueAt };
+}
