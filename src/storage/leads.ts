@@ -85,7 +85,7 @@ const selectOpen = prepared((db, { campaignId }: { campaignId: number }) =>
     .limit(sql.lit(1)),
 );
 
-export async function hasOpenLeads(trx: Trx, campaignId: number): Promise<boolean> {
+export async function hasOpenLeads(trx: Kysely<Database>, campaignId: number): Promise<boolean> {
   return (await selectOpen(trx, { campaignId })).rows.length > 0;
 }
 

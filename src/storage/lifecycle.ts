@@ -4,8 +4,8 @@ import { fail, ok, type Problem, type Result } from "../domain/result.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import { setCampaignStatus } from "./campaigns.ts";
 import { recordEvent } from "./events.ts";
-import { hasOpenLeads } from "./leads.ts";
 import type { Database } from "./schema.ts";
+import { checksBeforeStart } from "./start-checks.ts";
 
 type Trx = Transaction<Database>;
 
@@ -17,7 +17,6 @@ interface CampaignRow {
   readonly name: string;
   readonly status: CampaignStatus;
   readonly startAt: Instant | null;
-  readonly messageId: number | null;
 }
 
 /**
@@ -30,8 +29,9 @@ export async function startCampaign(trx: Trx, campaignId: number, actor: Actor, 
   if (campaign.status === "PAUSED") return resumeCampaign(trx, campaignId, actor, now);
   if (campaign.status === "CANCELLED")
     return fail(stateProblem(campaign, "start", "a draft, scheduled, paused or completed campaign"));
-  const lack = await lackOf(trx, campaign);
-  if (lack !== undefined) return fail({ field: "campaign", value: campaign.name, message: `cannot start: it has no ${lack}` });
+  const lack = (await checksBeforeStart(trx, campaignId, now)).find(({ severity }) => severity === "blocking");
+  if (lack !== undefined)
+    return fail({ field: "campaign", value: campaign.name, message: `cannot start: ${lack.text}`, allowed: lack.remedy });
   const isAhead = campaign.startAt !== null && campaign.startAt > now;
   const to = isAhead ? "SCHEDULED" : "IN_PROGRESS";
   if (!(await setCampaignStatus(trx, campaignId, [campaign.status], to, now)))
@@ -148,19 +148,7 @@ function stateProblem(campaign: CampaignRow, verb: string, allowed: string): Pro
 async function campaignRow(trx: Trx, campaignId: number): Promise<CampaignRow> {
   return trx
     .selectFrom("Campaign")
-    .select(["id", "name", "status", "startAt", "messageId"])
+    .select(["id", "name", "status", "startAt"])
     .where("id", "=", campaignId)
     .executeTakeFirstOrThrow();
-}
-
-async function lackOf(trx: Trx, campaign: CampaignRow): Promise<string | undefined> {
-  if (campaign.messageId === null) return "message";
-  const mailbox = await trx
-    .selectFrom("CampaignMailbox")
-    .select(sql.lit(1).as("one"))
-    .where("campaignId", "=", campaign.id)
-    .limit(1)
-    .executeTakeFirst();
-  if (mailbox === undefined) return "mailbox";
-  return (await hasOpenLeads(trx, campaign.id)) ? undefined : "lead that is still to be written to";
 }

@@ -268,7 +268,10 @@ export const PEOPLES_QUESTIONS: readonly Question[] = [
   {
     name: "the start of a campaign",
     ask: (database) => order(database, (trx) => startCampaign(trx, DRAFT, "test", NOW)),
-    by: { CampaignMailbox: ["CampaignMailbox_pkey"], CampaignLead: ["CampaignLead_order"] },
+    by: {
+      ...{ CampaignMailbox: ["CampaignMailbox_pkey"], CampaignLead: ["CampaignLead_order"] },
+      ...{ CampaignEmailQueue: ["Queue_sending"], ...USAGE },
+    },
   },
 ];
 
