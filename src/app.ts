@@ -7,7 +7,7 @@ import { systemClock, systemRandom } from "./clock.ts";
 import { type Config, keyFileOf } from "./config.ts";
 import type { Home } from "./domain/arrival.ts";
 import type { Engine } from "./engine/engine.ts";
-import type { Clock, Logger, Mailer, Observer, Store } from "./engine/ports.ts";
+import type { Clock, Logger, Mailer, Observer, SingleMailer, Store } from "./engine/ports.ts";
 import type { Parts } from "./http/parts.ts";
 import type { HttpServer } from "./http/server.ts";
 import type { SmtpTimeouts } from "./mail/smtp-mailbox.ts";
@@ -39,6 +39,8 @@ export interface App {
   write<T>(work: (trx: Transaction<Database>, now: number) => Promise<T>): Promise<T>;
   /** A sender on this database; it does nothing until it is started. Loaded only now: commands that only ask do without it and the mail. */
   createEngine(): Promise<Engine>;
+  /** What hands over single mails, tests and alerts: none of its connections is kept. */
+  createSingleMailer(): Promise<SingleMailer>;
   /** The API and the web page of this database, not yet listening. */
   createServer(options: ServerOptions): Promise<HttpServer>;
   close(): Promise<void>;
@@ -58,6 +60,15 @@ export interface AppOverrides {
   readonly machine?: Home;
 }
 
+/** A person waits for the answer to a single mail; a server that takes longer leaves it unconfirmed. */
+const SINGLE_MAIL_TIMEOUTS: SmtpTimeouts = {
+  connectMs: 10_000,
+  greetingMs: 15_000,
+  commandMs: 30_000,
+  bodyMs: 60_000,
+  finalMs: 120_000,
+};
+
 const KEY_BYTES = 32;
 
 /** Where nobody has said where the key is to lie, its folder is ours to make; a database on a server has not made it. */
@@ -75,13 +86,13 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
   const { clock, store, reader, liveness } = database;
   const inMemory = config.database === IN_MEMORY;
   const secrets = inMemory ? passingBox(newKey()) : secretBox(keySourceOf(config), newKey, database);
-  const createMailer = async (): Promise<Mailer> => {
+  const createMailer = async (timeouts = overrides.timeouts): Promise<SingleMailer> => {
     const [mailer, smtp] = await Promise.all([import("./mail/mailer.ts"), import("./mail/smtp.ts")]);
     return mailer.createMailer({
       transport: smtp.createSmtpTransport({ monotonicMs: clock.monotonicMs, setTimer: clock.setTimer }),
       account: (mailboxId) => mailboxAccount(reader, mailboxId, secrets),
       attachments: (messageId) => attachmentsOf(reader, messageId),
-      ...(overrides.timeouts !== undefined && { timeouts: overrides.timeouts }),
+      ...(timeouts !== undefined && { timeouts }),
     });
   };
   const write: App["write"] = (work) => database.write((trx) => work(trx, clock.now()));
@@ -131,6 +142,7 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
         ...(overrides.observer !== undefined && { observer: overrides.observer }),
       });
     },
+    createSingleMailer: () => createMailer(overrides.timeouts ?? SINGLE_MAIL_TIMEOUTS),
     createServer: async (options) => {
       const [{ createServer }, { createAuthentication }] = await Promise.all([
         import("./http/server.ts"),

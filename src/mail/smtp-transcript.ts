@@ -10,7 +10,7 @@ export interface Extensions {
 
 /** Is told how a conversation goes on: each stage that is entered, and each whole reply, on one line. */
 export interface TranscriptListener {
-  entered(stage: SmtpStage): void;
+  entered?(stage: SmtpStage): void;
   heard(stage: SmtpStage, reply: string): void;
 }
 
@@ -96,7 +96,7 @@ export class Transcript {
   /** The conversation goes on to a stage in which we, and not the server, have the next word. */
   enter(stage: "tls" | "greeting" | "auth"): void {
     this.#stage = stage;
-    this.#listener?.entered(stage);
+    this.#listener?.entered?.(stage);
   }
 
   /** A new mail on this connection; what was said about the one before is forgotten. */
@@ -124,7 +124,7 @@ export class Transcript {
     if (verb === "HELO" || verb === "AUTH") this.#refusal = undefined;
     const stage = STAGE_OF_VERB[verb] ?? "auth";
     this.#unanswered.push({ verb, stage });
-    this.#listener?.entered(stage);
+    this.#listener?.entered?.(stage);
   }
 
   /**

@@ -9,6 +9,26 @@ export type Damage = readonly [what: string, invariant: Invariant, statements: r
 
 export const DAMAGES: readonly Damage[] = [
   [
+    "a test mail that says to be a campaign's",
+    "orphans",
+    [
+      `CREATE TEMP TABLE test AS SELECT * FROM "SendLog" WHERE "leadId" = ${OF(2)}`,
+      `UPDATE test SET "id" = 900, "kind" = 'test', "queueId" = NULL`,
+      `INSERT INTO "SendLog" SELECT * FROM test`,
+    ],
+    /^mailbox anna@acme.test, test mail to lead-2@example.test \(ledger entry 900\): has a queue row, a lead or a campaign's day; a test mail must move no plan$/,
+  ],
+  [
+    "a test mail on its way whose sender does not hold the mailbox",
+    "orphans",
+    [
+      `CREATE TEMP TABLE lost AS SELECT * FROM "SendLog" WHERE "leadId" = ${OF(1)}`,
+      `UPDATE lost SET "id" = 900, "kind" = 'test', "queueId" = NULL, "leadId" = NULL, "campaignDay" = NULL, "state" = 'transmitting'`,
+      `INSERT INTO "SendLog" SELECT * FROM lost`,
+    ],
+    /test mail to lead-1@example.test \(ledger entry 900\): is on its way, but its sender does not hold the mailbox$/,
+  ],
+  [
     "a mail that was handed over twice",
     "once",
     [
