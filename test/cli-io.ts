@@ -10,11 +10,14 @@ export interface TestIo extends Io {
 export interface TestIoOptions {
   /** A person sits at a terminal and answers every question with this. */
   readonly answer?: boolean;
+  /** What the person types where it is not shown, or what comes on standard input. */
+  readonly typed?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 export function testIo(options: TestIoOptions = {}): TestIo {
   const isTerminal = options.answer !== undefined;
+  const typed = [...(options.typed ?? [])];
   const printed = { out: "", err: "" };
   const interrupted = new Set<() => void>();
   let exitCode: ExitCode = 0;
@@ -26,6 +29,8 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     columns: 100,
     canAsk: isTerminal,
     confirm: async () => options.answer === true,
+    askSecret: async () => typed.shift(),
+    readInput: async () => typed.shift() ?? "",
     environment: { GONIEC_LOG_LEVEL: "silent", ...options.environment },
     setExitCode: (code) => {
       exitCode = code;

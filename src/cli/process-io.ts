@@ -22,6 +22,8 @@ export function processIo(): Io {
     },
     canAsk: process.stdin.isTTY === true && process.stdout.isTTY === true,
     confirm: ask,
+    askSecret,
+    readInput,
     environment: process.env,
     setExitCode: (code) => {
       exitCode = code;
@@ -37,6 +39,25 @@ async function ask(question: string): Promise<boolean> {
   const { confirm } = await import("@clack/prompts");
   // What has left cannot be taken back, so only a plain yes is one: neither Enter alone nor Ctrl-C.
   return (await confirm({ message: question, initialValue: false })) === true;
+}
+
+async function askSecret(question: string): Promise<string | undefined> {
+  const { password } = await import("@clack/prompts");
+  // Not even stars: they would tell the length.
+  const answer = await password({ message: question, mask: "" });
+  return typeof answer === "string" ? answer : undefined;
+}
+
+const INPUT_LENGTH_MAX = 10_000;
+
+async function readInput(): Promise<string> {
+  let text = "";
+  process.stdin.setEncoding("utf8");
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.length >= INPUT_LENGTH_MAX) break;
+  }
+  return text.slice(0, INPUT_LENGTH_MAX);
 }
 
 function onInterrupt(stop: () => void): () => void {

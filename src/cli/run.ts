@@ -10,12 +10,15 @@ import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
 import { registerRelease } from "./release.ts";
 import { registerRestore } from "./restore.ts";
+import { registerSecrets } from "./secrets.ts";
 import { registerSend } from "./send.ts";
 import { registerServe } from "./serve.ts";
 import { registerSimulate } from "./simulate.ts";
 import { registerStatus } from "./status.ts";
 import { registerSuppress } from "./suppress.ts";
+import { registerToken } from "./token.ts";
 import { registerUnconfirmed } from "./unconfirmed.ts";
+import { registerUser } from "./user.ts";
 import { registerVerify } from "./verify.ts";
 
 /** All commands, in the order in which the help lists them. */
@@ -32,6 +35,9 @@ const COMMANDS = [
   registerBackup,
   registerRestore,
   registerRelease,
+  registerUser,
+  registerToken,
+  registerSecrets,
   registerVerify,
   registerDoctor,
   registerSimulate,

@@ -8,7 +8,7 @@ import type { Role } from "../domain/roles.ts";
 import type { Clock } from "../engine/ports.ts";
 import type { Database } from "../storage/schema.ts";
 import { forgetTriesOf } from "../storage/sign-in-tries.ts";
-import { changePassword, createUser, passwordHashOf, type User, userByEmail } from "../storage/users.ts";
+import { changePassword, createUser, hasUsers, holdUsers, passwordHashOf, type User, userByEmail } from "../storage/users.ts";
 import { hashPassword, isPasswordOf } from "./password-hash.ts";
 import { emailKey } from "./try-keys.ts";
 
@@ -45,8 +45,14 @@ export async function addUser(people: Pick<People, "write" | "reader">, input: U
     return fail({ field: "email", value: email.value.address, message: "has a user already" });
   const accepted = await acceptUser(input);
   if (!accepted.ok) return accepted;
-  return people.write((trx, now) => createUser(trx, { ...accepted.value, role: input.role }, actor, now));
+  return people.write(async (trx, now) => {
+    await holdUsers(trx);
+    if (input.role !== "owner" && !(await hasUsers(trx))) return fail(FIRST_IS_OWNER);
+    return createUser(trx, { ...accepted.value, role: input.role }, actor, now);
+  });
 }
+
+const FIRST_IS_OWNER = { field: "role", value: "", message: "the first user must be an owner", allowed: "owner" };
 
 /** Checks what a person has entered, and hashes the password. */
 export async function acceptUser(input: Omit<UserInput, "role">): Promise<Result<AcceptedUser>> {

@@ -62,7 +62,7 @@ export interface StoredSecret {
 }
 
 /** The stored secrets in the order of their mailboxes, at most `count` of those behind the mailbox `afterId`. */
-export async function storedSecrets(db: Kysely<Database>, afterId: number, count: number): Promise<StoredSecret[]> {
+async function storedSecrets(db: Kysely<Database>, afterId: number, count: number): Promise<StoredSecret[]> {
   const rows = await db
     .selectFrom("Mailbox")
     .select(["id as mailboxId", "address", "secret"])

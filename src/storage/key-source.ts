@@ -62,7 +62,10 @@ export function keyFile(path: string, makeFolder: boolean): KeySource {
 /** Keys that are given as a text and live in a place that is not ours to change. `name` is where the text comes from. */
 export function givenKeys(text: string, name: string): KeySource {
   const unchangeable = (): never => {
-    throw new StorageError("unusable", `${name} is not a file, and its keys are changed where it is set`);
+    throw new StorageError(
+      "unusable",
+      `the keys in ${name} are changed where it is set: write a new one behind the one in force, with a comma between`,
+    );
   };
   return { name, read: () => keysOf(text, name), add: unchangeable, keepOnly: unchangeable };
 }
