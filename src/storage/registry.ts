@@ -2,6 +2,7 @@ import { sql, type Transaction } from "kysely";
 import type { CampaignSettings } from "../domain/campaign.ts";
 import type { Instant } from "../domain/instant.ts";
 import { recordEvent } from "./events.ts";
+import { type FieldsChange, keepFieldsBefore } from "./field-history.ts";
 import { type Actor, replan, replanCampaignsOf } from "./lifecycle.ts";
 import { prepared } from "./prepared.ts";
 import type { Database } from "./schema.ts";
@@ -155,7 +156,15 @@ async function addBatch(
 ): Promise<number> {
   const byAddress = new Map(leads.map((lead) => [lead.address, lead]));
   const ids = await saveLeads(trx, [...byAddress.values()], now);
-  const known = await knownLeads(trx, campaignId, [...ids.values()]);
+  const known = await knownPlaces(trx, campaignId, [...ids.values()]);
+  await keepFieldsBefore(
+    trx,
+    [...byAddress].flatMap(([address, { fields }]): FieldsChange[] => {
+      const leadId = ids.get(address) as number;
+      return known.has(leadId) ? [{ leadId, campaignId, before: known.get(leadId) ?? "{}", after: JSON.stringify(fields) }] : [];
+    }),
+    now,
+  );
   let position = lastPosition;
   const rows = [...byAddress].map(([address, lead]) => {
     const leadId = ids.get(address) as number;
@@ -183,24 +192,44 @@ const upsertLeads = prepared(
     RETURNING "id", "address"`,
 );
 
-/** The leads' ids by their addresses. */
+/** The leads' ids by their addresses. What is known of a lead is kept where the file says nothing of it. */
 async function saveLeads(trx: Trx, leads: readonly NewLead[], now: Instant): Promise<Map<string, number>> {
-  const rows = leads.map(({ address, fields }) => [address, JSON.stringify(fields)]);
+  const { rows: known } = await selectFields(trx, { addresses: jsonOf(leads.map(({ address }) => address)) });
+  const before = new Map(known.map((row) => [row.address, row]));
+  const changes: FieldsChange[] = [];
+  const rows = leads.map(({ address, fields }) => {
+    const lead = before.get(address);
+    const after = lead === undefined ? JSON.stringify(fields) : mergedFields(lead.fields, fields);
+    if (lead !== undefined) changes.push({ leadId: lead.id, campaignId: null, before: lead.fields, after });
+    return [address, after];
+  });
+  await keepFieldsBefore(trx, changes, now);
   const { rows: saved } = await upsertLeads(trx, { now, rows: jsonOf(rows) });
   return new Map(saved.map(({ id, address }) => [address, id]));
 }
 
-const selectKnown = prepared((db, { campaignId, ids }: { campaignId: number; ids: string }) =>
+const mergedFields = (known: string, given: NewLead["fields"]): string =>
+  JSON.stringify({ ...(JSON.parse(known) as Record<string, string>), ...given });
+
+const selectFields = prepared((db, { addresses }: { addresses: string }) =>
+  db
+    .selectFrom("Lead")
+    .select(["id", "address", "fields"])
+    .where("address", "in", valueList<string>(db, "TEXT", addresses)),
+);
+
+const selectPlaces = prepared((db, { campaignId, ids }: { campaignId: number; ids: string }) =>
   db
     .selectFrom("CampaignLead")
-    .select("leadId")
+    .select(["leadId", "fields"])
     .where("campaignId", "=", campaignId)
     .where("leadId", "in", valueList<number>(db, "BIGINT", ids)),
 );
 
-async function knownLeads(trx: Trx, campaignId: number, leadIds: readonly number[]): Promise<Set<number>> {
-  const { rows } = await selectKnown(trx, { campaignId, ids: jsonOf(leadIds) });
-  return new Set(rows.map((row) => row.leadId));
+/** Those of the leads that the campaign has already, with the fields that it has of them. */
+async function knownPlaces(trx: Trx, campaignId: number, leadIds: readonly number[]): Promise<Map<number, string>> {
+  const { rows } = await selectPlaces(trx, { campaignId, ids: jsonOf(leadIds) });
+  return new Map(rows.map((row) => [row.leadId, row.fields]));
 }
 
 /** Switches a mailbox on or off; when this has committed, at most a mail past its intent still leaves through one that is off. */
