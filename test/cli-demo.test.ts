@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { simpleParser } from "mailparser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { testIo } from "./cli-io.ts";
 import { CliWorld } from "./cli-world.ts";
+import { eventually } from "./eventually.ts";
 
 let world: CliWorld;
 
@@ -21,6 +23,29 @@ describe("goniec demo", () => {
     expect(io.out).toMatch(/Duplicates +0/);
     expect(io.out).toMatch(/Gaps +min .* mean .* max /);
     for (const name of ["anna", "jan", "ola"]) expect(io.out).toContain(`${name}@demo.test`);
+  });
+
+  it("shows a page with more campaigns while it runs, into which its printed link leads once", async () => {
+    const io = testIo();
+    const demo = world.run(["demo", "--leads", "3", "--delay", "20ms", "--stay", "--listen", "127.0.0.1:0"], {}, io);
+    await eventually(() => io.out.includes("The page stays open"), "the page stays open");
+    const [, base = "", token = ""] = /(http:\S+)\/sign-in#(\S+)/.exec(io.out) ?? [];
+    const enter = () =>
+      fetch(`${base}/api/v1/session/link`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ token }),
+      });
+    const entered = await enter();
+    expect([entered.status, (await enter()).status]).toEqual([200, 403]);
+    const cookie = entered.headers.get("set-cookie") ?? "";
+    const ask = async (path: string) =>
+      (await fetch(`${base}/api/v1${path}`, { headers: { cookie } })).json() as Promise<{ items: unknown[] }>;
+    expect((await ask("/campaigns")).items).toHaveLength(6);
+    await eventually(async () => (await ask("/unconfirmed")).items.length === 1, "one mail of which nobody knows");
+    expect((await ask("/inbox")).items.length).toBeGreaterThan(3);
+    io.interrupt();
+    expect((await demo).exitCode).toBe(0);
   });
 
   it("--json is one object", async () => {

@@ -12,7 +12,8 @@ Zażółć gęślą jaźń,
 the demo
 `;
 
-const SENDERS = ["Anna", "Jan", "Ola"];
+const SENDERS = ["Anna", "Jan", "Ola"] as const;
+export type DemoSender = string;
 const FIRST_NAMES = ["Ewa", "Piotr", "Zofia", "Łukasz", "Hanna", "Michał", "Grażyna", "Paweł", "Żaneta", "Stanisław"];
 const CITIES = ["Kraków", "Łódź", "Gdańsk", "Poznań", "Wrocław", "Toruń", "Białystok"];
 
@@ -21,29 +22,49 @@ export interface DemoChoice {
   readonly delayMs: number;
 }
 
-/** A campaign over three mailboxes whose server listens on `port` of this machine. */
-export function demoOrder({ leads, delayMs }: DemoChoice, port: number): CampaignOrder {
+interface DemoCampaign {
+  readonly name: string;
+  readonly leads: number;
+  /** Numbers the leads from here on, so that two campaigns write to different people. */
+  readonly firstLead: number;
+  readonly senders: readonly DemoSender[];
+}
+
+/** The demo's own campaign, over three mailboxes whose server listens on `port` of this machine. */
+export function mainDemoOrder({ leads, delayMs }: DemoChoice, port: number): CampaignOrder {
+  const order = demoOrder({ name: "demo", leads, firstLead: 1, senders: SENDERS }, port);
+  return { ...order, changes: { delayMs, perDayMax: "none" } };
+}
+
+export function demoOrder({ name, leads, firstLead, senders }: DemoCampaign, port: number): CampaignOrder {
   const body = bodyFromFile("demo.md", BODY);
   if (!body.ok) throw new Error(body.error.message);
   const template = compileTemplate({ subject: SUBJECT, ...body.value });
   if (!template.ok) throw new Error(template.error.message);
   return {
-    name: "demo",
-    leads: Array.from({ length: leads }, (_, index) => demoLead(index)),
-    mailboxes: SENDERS.map((name) => {
-      const user = name.toLowerCase();
-      return { name, address: `${user}@demo.test`, host: "127.0.0.1", port, security: "none", login: { user, password: "demo" } };
+    name,
+    leads: Array.from({ length: leads }, (_, index) => demoLead(firstLead + index)),
+    mailboxes: senders.map((sender) => {
+      const user = sender.toLowerCase();
+      return {
+        name: sender,
+        address: `${user}@demo.test`,
+        host: "127.0.0.1",
+        port,
+        security: "none",
+        login: { user, password: "demo" },
+      };
     }),
     message: { subject: SUBJECT, ...body.value, attachments: [] },
     template: template.value,
-    changes: { delayMs, perDayMax: "none" },
+    changes: {},
   };
 }
 
-function demoLead(index: number) {
-  const firstName = FIRST_NAMES[index % FIRST_NAMES.length] ?? "";
-  const city = CITIES[index % CITIES.length] ?? "";
-  return { address: `${plainLetters(firstName)}.${index + 1}@example.test`, fields: { firstName, city } };
+function demoLead(number: number) {
+  const firstName = FIRST_NAMES[(number - 1) % FIRST_NAMES.length] ?? "";
+  const city = CITIES[(number - 1) % CITIES.length] ?? "";
+  return { address: `${plainLetters(firstName)}.${number}@example.test`, fields: { firstName, city } };
 }
 
 function plainLetters(name: string): string {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { App } from "../app.ts";
-import type { Sandbox } from "../mail/sandbox.ts";
+import type { Config } from "../config.ts";
+import type { Sandbox, SandboxMail } from "../mail/sandbox.ts";
 import type { DemoChoice } from "./demo-campaign.ts";
 import type { ProgressView } from "./follow.ts";
 import { action, type CommonOptions, type ExitCode, type Io, refuse, withApp } from "./io.ts";
@@ -10,6 +11,8 @@ interface DemoOptions extends CommonOptions {
   readonly leads: string;
   readonly delay: string;
   readonly inbox?: string;
+  readonly stay?: boolean;
+  readonly page: boolean;
 }
 
 const LEADS_MAX = 1_000;
@@ -26,7 +29,10 @@ export function registerDemo(program: Command, io: Io): void {
     .option("--delay <duration>", "mean time between two mails", "1s")
     .option("--inbox <folder>", "keep the received mails there, as .eml files that any mail program opens")
     .option("--database <file>", "keep the demo's database in this new file")
-    .option("--json", "print JSON instead of text");
+    .option("--listen <address>", "where the demo's web page listens, such as 127.0.0.1:4780")
+    .option("--no-page", "show it in the terminal only")
+    .option("--stay", "keep the page open after the summary also where nobody can press Ctrl-C")
+    .option("--json", "print JSON instead of text; without a page");
   addExample(command, "goniec demo").action(action(io, (options: DemoOptions) => demo(io, options)));
 }
 
@@ -77,13 +83,26 @@ async function inDemoFolder(options: DemoOptions, work: (database: string) => Pr
 }
 
 async function runDemo(io: Io, options: DemoOptions, choice: DemoChoice): Promise<ExitCode> {
-  const [{ startSandbox }, { systemClock }] = await Promise.all([import("../mail/sandbox.ts"), import("../clock.ts")]);
-  const sandbox = await startSandbox(systemClock.now);
+  const [{ startSandbox }, { systemClock }, { isUnsure }] = await Promise.all([
+    import("../mail/sandbox.ts"),
+    import("../clock.ts"),
+    import("./demo-world.ts"),
+  ]);
+  const sandbox = await startSandbox(systemClock.now, isUnsure);
   const interruption = new AbortController();
   const quiet = io.onInterrupt(() => interruption.abort());
   try {
-    const work = (app: App) => sendDemo({ io, app, sandbox, options, choice, signal: interruption.signal });
-    return await withApp(io, options, work, { create: true, logs: "error" });
+    const { signal } = interruption;
+    const withPage = options.page && options.json !== true;
+    return await withApp(
+      io,
+      options,
+      (app, config) => {
+        const context: DemoContext = { io, app, sandbox, options, choice, signal };
+        return withPage ? inPage(context, config) : sendDemo(context);
+      },
+      { create: true, logs: "error" },
+    );
   } finally {
     quiet();
     await sandbox.close();
@@ -99,59 +118,89 @@ interface DemoContext {
   readonly signal: AbortSignal;
 }
 
-async function sendDemo(context: DemoContext): Promise<ExitCode> {
+/** The demo beside a web page in which more is to be seen: it stays open until somebody ends it. */
+async function inPage(context: DemoContext, config: Config): Promise<ExitCode> {
+  const { io, app, sandbox, options, signal } = context;
+  const [{ openDemoPage }, { enterDemoWorld }] = await Promise.all([import("./demo-page.ts"), import("./demo-world.ts")]);
+  const page = await openDemoPage(app, config, sandbox);
+  try {
+    await enterDemoWorld(app, sandbox.port, signal);
+    const code = await sendDemo(context, page.link);
+    const isStaying = (io.canAsk || options.stay === true) && !signal.aborted;
+    if (!isStaying) return code;
+    io.stdout(`\nThe page stays open, with more campaigns at work, until Ctrl-C: ${page.base}\n`);
+    const engine = await app.createEngine();
+    engine.start();
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    await engine.stop();
+    return code;
+  } finally {
+    await page.close();
+  }
+}
+
+async function sendDemo(context: DemoContext, link?: string): Promise<ExitCode> {
   const { io, app, sandbox, options, choice, signal } = context;
-  const [{ demoOrder }, { enterCampaign }, { sendAndFollow }, { progressView }] = await Promise.all([
+  const [{ mainDemoOrder }, { enterCampaign }, { sendAndFollow }, { progressView }] = await Promise.all([
     import("./demo-campaign.ts"),
     import("./enter-campaign.ts"),
     import("./follow.ts"),
     import("./progress.ts"),
   ]);
-  const order = demoOrder(choice, sandbox.port);
+  const order = mainDemoOrder(choice, sandbox.port);
   const entry = await enterCampaign(app, order, signal);
   if (!entry.ok) return refuse(io, entry.error);
-  if (options.json !== true) io.stdout(await introduction(io, choice, sandbox));
+  if (options.json !== true) io.stdout(await introduction(io, choice, sandbox, link));
   const { campaignId, lastTryId, settings } = entry.value;
   const view =
     options.json === true ? NO_VIEW : progressView(io, { zone: settings.zone, json: false, onlyTrouble: choice.delayMs === 0 });
   await sendAndFollow(app, campaignId, lastTryId, view, signal);
-  if (options.inbox !== undefined) await keepMails(sandbox, options.inbox);
-  return tellReport(
-    context,
-    order.leads.map((lead) => lead.address),
-  );
+  const leads = new Set(order.leads.map((lead) => lead.address));
+  const mails = sandbox.mails.filter(({ to }) => leads.has(to));
+  if (options.inbox !== undefined) await keepMails(mails, options.inbox);
+  return tellReport(context, [...leads], mails);
 }
 
 /** With --json the demo prints one object at its end. */
 const NO_VIEW: ProgressView = { tries: () => undefined, snapshot: () => undefined, close: () => undefined };
 
-async function introduction(io: Io, { leads, delayMs }: DemoChoice, { port }: Sandbox): Promise<string> {
+async function introduction(
+  io: Io,
+  { leads, delayMs }: DemoChoice,
+  { port }: Sandbox,
+  link: string | undefined,
+): Promise<string> {
   const [{ counted, styleOf }, { durationText }] = await Promise.all([import("./style.ts"), import("../domain/duration.ts")]);
   const style = styleOf(io);
   const pace = delayMs === 0 ? "as fast as the server takes them" : `one about every ${durationText(delayMs)}`;
   return (
     `\n${style.bold("Goniec demo")}\n\n` +
     `${counted(leads, "mail")} from 3 mailboxes, ${pace}.\n` +
-    `${style.dim(`The mail server runs inside this process, at 127.0.0.1:${port}: nothing leaves this machine.`)}\n\n`
+    `${style.dim(`The mail server runs inside this process, at 127.0.0.1:${port}: nothing leaves this machine.`)}\n\n` +
+    (link === undefined ? "" : `Look on in the browser; this link signs you in, once:\n\n  ${style.bold(link)}\n\n`)
   );
 }
 
-async function keepMails(sandbox: Sandbox, folder: string): Promise<void> {
+async function keepMails(mails: readonly SandboxMail[], folder: string): Promise<void> {
   const [{ mkdir, writeFile }, { join }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
   await mkdir(folder, { recursive: true });
-  const width = String(sandbox.mails.length).length;
-  for (const [index, mail] of sandbox.mails.entries())
+  const width = String(mails.length).length;
+  for (const [index, mail] of mails.entries())
     await writeFile(join(folder, `${String(index + 1).padStart(width, "0")}.eml`), mail.raw);
 }
 
-async function tellReport({ io, sandbox, options, choice, signal }: DemoContext, leads: readonly string[]): Promise<ExitCode> {
+async function tellReport(
+  { io, options, choice, signal }: DemoContext,
+  leads: readonly string[],
+  mails: readonly SandboxMail[],
+): Promise<ExitCode> {
   const [{ isFlawless, reportOf, reportText }, { gapRangeMs }, { CAMPAIGN_DEFAULTS }, { styleOf }] = await Promise.all([
     import("./demo-report.ts"),
     import("../domain/pace.ts"),
     import("../domain/campaign.ts"),
     import("./style.ts"),
   ]);
-  const report = reportOf(leads, sandbox.mails);
+  const report = reportOf(leads, mails);
   const style = styleOf(io);
   if (options.json === true) io.stdout(`${JSON.stringify({ ...report, interrupted: signal.aborted })}\n`);
   else {

@@ -1,5 +1,6 @@
 import type { Routes } from "./api.ts";
 import { alertRoutes } from "./routes/alerts.ts";
+import { campaignCheckRoutes } from "./routes/campaign-checks.ts";
 import { campaignCopyRoutes } from "./routes/campaign-copies.ts";
 import { campaignExplainRoutes } from "./routes/campaign-explain.ts";
 import { campaignForecastRoutes } from "./routes/campaign-forecasts.ts";
@@ -7,6 +8,9 @@ import { campaignMessageRoutes } from "./routes/campaign-messages.ts";
 import { campaignPlanRoutes } from "./routes/campaign-plan.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { historyRoutes } from "./routes/history.ts";
+import { liveRoutes } from "./routes/live.ts";
+import { inboxRoutes } from "./routes/inbox.ts";
+import { overviewRoutes } from "./routes/overview.ts";
 import { outboxRoutes } from "./routes/outbox.ts";
 import { sendLogRoutes } from "./routes/send-log.ts";
 import { unconfirmedRoutes } from "./routes/unconfirmed.ts";
@@ -17,9 +21,11 @@ import { sessionRoutes } from "./routes/session.ts";
 export const API_ROUTES: readonly Routes[] = [
   sessionRoutes,
   peopleRoutes,
+  overviewRoutes,
   campaignRoutes,
   campaignMessageRoutes,
   campaignCopyRoutes,
+  campaignCheckRoutes,
   campaignExplainRoutes,
   campaignForecastRoutes,
   campaignPlanRoutes,
@@ -27,5 +33,7 @@ export const API_ROUTES: readonly Routes[] = [
   sendLogRoutes,
   unconfirmedRoutes,
   historyRoutes,
+  inboxRoutes,
+  liveRoutes,
   alertRoutes,
 ];

@@ -21,11 +21,20 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+/** What the library keeps of a client; it has no other way to hang up on one. */
+interface SandboxConnection {
+  readonly session?: { readonly id: string };
+  readonly _socket: { destroy(): void };
+}
+
 /** Bounds the memory; a mail beyond it is refused for now, as a full server would. */
 const MAILS_MAX = 10_000;
 
-/** Starts a sandbox on a free port of 127.0.0.1. It takes any login, and none. */
-export async function startSandbox(now: () => Instant): Promise<Sandbox> {
+/**
+ * Starts a sandbox on a free port of 127.0.0.1. It takes any login, and none. Where `hangsUpOn` says so, it keeps the mail and breaks the
+ * connection instead of saying that it has it.
+ */
+export async function startSandbox(now: () => Instant, hangsUpOn: (to: string) => boolean = () => false): Promise<Sandbox> {
   const mails: SandboxMail[] = [];
   const server = new SMTPServer({
     disabledCommands: ["STARTTLS"],
@@ -39,7 +48,10 @@ export async function startSandbox(now: () => Instant): Promise<Sandbox> {
       stream.on("end", () => {
         if (mails.length >= MAILS_MAX) return done(Object.assign(new Error("4.2.2 the sandbox is full"), { responseCode: 452 }));
         mails.push({ ...envelopeOf(session), receivedAt: now(), raw: Buffer.concat(chunks) });
-        return done();
+        if (!hangsUpOn(session.envelope.rcptTo[0]?.address ?? "")) return done();
+        for (const connection of server.connections as Set<SandboxConnection>)
+          if (connection.session?.id === session.id) connection._socket.destroy();
+        return undefined;
       });
     },
   });
