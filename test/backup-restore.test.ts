@@ -105,7 +105,7 @@ describe("a restored snapshot", () => {
 
     await withEngine((engine) => engine.charge === "frozen", "the engine has found it frozen");
     expect(mailsTo()).toEqual(once(20));
-    expect((await goniec("status")).out).toContain("frozen, nothing is sent: a backup was restored");
+    expect((await goniec("status")).out).toContain("frozen until `goniec release`: a backup was restored");
 
     expect((await goniec("release", false)).exitCode).toBe(1);
     expect((await goniec("release")).exitCode).toBe(2);
@@ -179,8 +179,12 @@ describe("goniec backup", () => {
   it("leaves nothing behind when it is interrupted or cannot be written", async () => {
     await send(1);
     const record = { madeAt: 0, version: "0" };
-    const order = { from: cli.database, to: backup, record, signal: AbortSignal.abort(), onProgress: () => undefined };
+    const filler = "x".repeat(20_000_000);
+    await cli.ask((app) => app.write((trx) => trx.updateTable("Lead").set({ fields: filler }).execute()));
+    const interruption = new AbortController();
+    const order = { from: cli.database, to: backup, record, signal: interruption.signal, onProgress: () => interruption.abort() };
     expect(await backUpSqlite(await loadDriver(), order)).toBe(false);
+    expect(interruption.signal.aborted).toBe(true);
     const lost = await goniec(`backup ${cli.folder}/nowhere/monday.db`);
     expect([lost.exitCode, lost.err]).toEqual([1, expect.stringContaining("nowhere")]);
     expect(readdirSync(cli.folder).toSorted()).toEqual(["body.txt", "data", "leads.csv"]);
@@ -256,7 +260,7 @@ describe("goniec restore", () => {
     expect(statSync(join(dirname(cli.database), kept)).size).toBe(14_000);
     rmSync(cli.database);
     expect((await restore("--yes")).exitCode).toBe(0);
-    expect((await goniec("status")).out).toContain("frozen, nothing is sent");
+    expect((await goniec("status")).out).toContain("frozen until `goniec release`");
   });
 });
 

@@ -352,11 +352,11 @@ describe("goniec doctor", () => {
     );
     expect((await checks()).get("frozen")).toMatchObject({
       ok: false,
-      text: "frozen, nothing is sent: it is older than remembered",
+      text: "frozen until `goniec release`: it is older than remembered",
       remedy: expect.stringContaining("goniec release"),
     });
     expect((await goniec("status")).out).toMatch(
-      /^frozen, nothing is sent: it is older than remembered\n {2}run `goniec release`/,
+      /^frozen until `goniec release`: it is older than remembered\n {2}run `goniec release`/,
     );
     expect(await json("status")).toMatchObject({ frozen: { reason: "older" } });
     await goniec("release --yes");

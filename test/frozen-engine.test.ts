@@ -61,7 +61,7 @@ it("an engine that is in charge claims nothing more, and withholds what it has c
   const facts = await campaignFacts(world.database.reader, id, world.clock.now());
   if (facts === undefined) throw new Error("no campaign");
   const explanation = explainCampaign(facts, world.clock.now());
-  expect(explanation.headline).toBe("frozen, nothing is sent: a backup was restored");
+  expect(explanation.headline).toBe("frozen until `goniec release`: a backup was restored");
   expect(explanation.gates[1]).toMatchObject({ gate: "frozen", open: false, remedy: expect.stringContaining("goniec release") });
   expect(explanation.nextAt).toBeUndefined();
   await engine.stop();

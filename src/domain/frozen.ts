@@ -66,5 +66,5 @@ export const RELEASE_REMEDY = "run `goniec release`, which shows what is known a
 
 /** The state in one sentence. */
 export function frozenText(frozen: Frozen): string {
-  return `frozen, nothing is sent: ${frozen.text}`;
+  return `frozen until \`goniec release\`: ${frozen.text}`;
 }
