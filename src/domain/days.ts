@@ -60,6 +60,12 @@ export function wallClockMs(zone: string, at: Instant): number {
   return at + seasonAt(zone, at).offsetMs;
 }
 
+/** The day that lies `count` days before `day` in `zone`'s calendar. */
+export function daysBefore(zone: string, day: LocalDay, count: number): LocalDay {
+  // From noon, because days of 23 and 25 hours lie between.
+  return localDay(zone, (day.startsAt + day.endsAt) / 2 - count * DAY_MS);
+}
+
 /** The day of that ISO date in `zone`'s calendar; undefined when it was left out there, or the text is no date. */
 export function localDayNamed(zone: string, day: string): LocalDay | undefined {
   const noonMs = Date.parse(`${day}T12:00:00Z`);

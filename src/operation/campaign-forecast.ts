@@ -49,7 +49,7 @@ interface Kept {
  * Forecasts of campaigns. One of a hundred thousand leads takes half a second of work, so it is done a few milliseconds at a time, one after
  * the other, and kept until something that it depends on has changed, for a minute at most.
  */
-export class Forecasts {
+class Forecasts {
   readonly #asked: Questions;
   /** By campaign, the one that was asked for last at the end. */
   readonly #kept = new Map<number, Kept>();
@@ -97,6 +97,15 @@ export class Forecasts {
       slots -= kept.slots;
     }
   }
+}
+
+const known = new WeakMap<Questions["reader"], Forecasts>();
+
+/** The forecasts of an installation, the same ones for everybody who asks. */
+export function forecastsOf(asked: Questions): Forecasts {
+  const forecasts = known.get(asked.reader) ?? new Forecasts(asked);
+  known.set(asked.reader, forecasts);
+  return forecasts;
 }
 
 /** All that a forecast depends on, but what is suppressed or edited within the same minute without touching a lead's state. */

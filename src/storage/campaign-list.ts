@@ -41,3 +41,15 @@ export async function listCampaigns(db: Kysely<Database>, filter: CampaignFilter
 export function likeText(text: string): string {
   return text.toLowerCase().replace(/[!%_]/g, "!$&");
 }
+
+/** The first `count` running campaigns, by id. */
+export async function runningCampaignIds(db: Kysely<Database>, count: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom("Campaign")
+    .select("id")
+    .where("status", "=", sql.lit("IN_PROGRESS" as const))
+    .orderBy("id")
+    .limit(count)
+    .execute();
+  return rows.map(({ id }) => id);
+}

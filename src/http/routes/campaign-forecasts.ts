@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CampaignFacts } from "../../domain/campaign.ts";
 import { localDay, type LocalDay, localDayNamed } from "../../domain/days.ts";
 import { hoursAt } from "../../domain/window.ts";
-import { type CampaignForecast, type ForecastSlot, Forecasts, forecastSettings } from "../../operation/campaign-forecast.ts";
+import { type CampaignForecast, type ForecastSlot, forecastSettings, forecastsOf } from "../../operation/campaign-forecast.ts";
 import { campaignById, unknownMailboxes } from "../../storage/campaign-edit.ts";
 import { campaignFacts } from "../../storage/campaigns.ts";
 import { leadsOfPlaces } from "../../storage/plan-list.ts";
@@ -29,14 +29,13 @@ const READ = { access: viewer("campaigns:read") };
 
 /** What a campaign will do, and when it may do anything. */
 export const campaignForecastRoutes: Routes = (api, parts) => {
-  const forecasts = new Forecasts(parts);
-  forecastRoute(api, parts, forecasts);
-  dayRoute(api, parts, forecasts);
+  forecastRoute(api, parts);
+  dayRoute(api, parts);
   whatIfRoute(api, parts);
   calendarRoute(api, parts);
 };
 
-function forecastRoute(api: Api, parts: Parts, forecasts: Forecasts): void {
+function forecastRoute(api: Api, parts: Parts): void {
   api.get(
     "/campaigns/:id/forecast",
     {
@@ -48,16 +47,16 @@ function forecastRoute(api: Api, parts: Parts, forecasts: Forecasts): void {
         response: { 200: FORECAST },
       },
     },
-    async ({ params: { id } }) => forecastWire(await forecastOf(parts, forecasts, id)),
+    async ({ params: { id } }) => forecastWire(await forecastOf(parts, id)),
   );
 }
 
-async function forecastOf(parts: Parts, forecasts: Forecasts, campaignId: number): Promise<CampaignForecast> {
+async function forecastOf(parts: Parts, campaignId: number): Promise<CampaignForecast> {
   found(await campaignById(parts.reader, campaignId), "campaign", campaignId);
-  return found(await forecasts.get(campaignId), "campaign", campaignId);
+  return found(await forecastsOf(parts).get(campaignId), "campaign", campaignId);
 }
 
-function dayRoute(api: Api, parts: Parts, forecasts: Forecasts): void {
+function dayRoute(api: Api, parts: Parts): void {
   api.get(
     "/campaigns/:id/forecast/days/:day",
     {
@@ -72,7 +71,7 @@ function dayRoute(api: Api, parts: Parts, forecasts: Forecasts): void {
       },
     },
     async ({ params: { id, day }, query: { limit, cursor } }) => {
-      const { at, facts, slots } = await forecastOf(parts, forecasts, id);
+      const { at, facts, slots } = await forecastOf(parts, id);
       const { zone } = facts.campaign;
       const ofDay = slotsOf(slots, dayOf(zone, day, "day"));
       const start = cursorKey(cursor, z.int().min(0)) ?? 0;
