@@ -14,9 +14,11 @@ import { sendTestMail } from "../src/operation/test-mail.ts";
 import { suppress } from "../src/storage/leads.ts";
 import { startCampaign } from "../src/storage/lifecycle.ts";
 import { mailboxesOverview } from "../src/storage/mailbox-overview.ts";
+import { takeHold } from "../src/storage/mailbox-holds.ts";
 import { type MailboxSettings, saveMailbox } from "../src/storage/mailboxes.ts";
 import { setMessage } from "../src/storage/messages.ts";
 import { addLeads, createCampaign, setCampaignMailboxes, switchMailbox } from "../src/storage/registry.ts";
+import { recordSingleIntent } from "../src/storage/single-mails.ts";
 import { createUser } from "../src/storage/users.ts";
 import { eventually } from "./eventually.ts";
 import { startAcceptingServer } from "./servers/accepting-server.ts";
@@ -282,3 +284,19 @@ async function isWaitingForSession(campaignId: number, at = 0): Promise<boolean>
   const row = await app.reader.selectFrom("Campaign").selectAll().where("id", "=", campaignId).executeTakeFirstOrThrow();
   return row.waitGate === "busy" && (row.nextDueAt ?? 0) > at;
 }
+
+it("a single mail whose sender died is called unconfirmed by the next engine, and is not sent again", async () => {
+  const server = await accepting();
+  const mailboxId = await mailbox(server.port);
+  const [holder, longAgo] = ["test 1", app.clock.now() - 60_000];
+  await app.write(async (trx) => {
+    await takeHold(trx, { mailboxId, holder, takenAt: longAgo }, longAgo + 1_000);
+    const entry = { mailboxId, purpose: "test", to: ME, rfcMessageId: "<1@acme.test>", holder, startedAt: longAgo } as const;
+    return recordSingleIntent(trx, entry, longAgo);
+  });
+  const engine = await app.createEngine();
+  onTestFinished(() => engine.stop());
+  engine.start();
+  await eventually(async () => (await ledger())[0]?.state === "unconfirmed", "the mail is unconfirmed");
+  expect(server.connections).toBe(0);
+});

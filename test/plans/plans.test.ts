@@ -19,7 +19,7 @@ const SMALL: Size = { campaigns: 150, doneEach: 10, plannedEach: 10, waitingEach
 const FILLED_WITHIN_MS = 3_600_000;
 
 /** Indexes that hold what is on its way or waits for a person, and no more; and the one of whose order a few are taken. */
-const SMALL_INDEXES = ["Queue_sending", "Queue_sendingCampaign", "Queue_unconfirmed", "Campaign_due"];
+const SMALL_INDEXES = ["Queue_sending", "Queue_sendingCampaign", "Queue_unconfirmed", "SendLog_single", "Campaign_due"];
 
 type Explain = (statement: Statement) => Promise<Plan>;
 

@@ -5,6 +5,7 @@ import { lastWrittenInstant, mailboxConditions } from "../../src/storage/health.
 import { leadPlace } from "../../src/storage/lead-place.ts";
 import { suppressions } from "../../src/storage/leads.ts";
 import { cancelCampaign, startCampaign } from "../../src/storage/lifecycle.ts";
+import { isSessionFree } from "../../src/storage/mailbox-holds.ts";
 import { addLeads, setCampaignMailboxes } from "../../src/storage/registry.ts";
 import {
   campaignReports,
@@ -63,6 +64,11 @@ export const ENGINE_QUESTIONS: readonly Question[] = [
     name: "campaigns with abandoned mails",
     ask: ({ store }) => store.abandonedCampaigns(ASKER, NOW),
     by: { CampaignEmailQueue: ["Queue_sendingCampaign"] },
+  },
+  {
+    name: "test mails whose sender died",
+    ask: ({ store }) => store.giveUpSingleMails(NOW),
+    by: { SendLog: ["SendLog_single"] },
   },
   {
     name: "the abandoned mails of a campaign",
@@ -253,6 +259,11 @@ export const PEOPLES_QUESTIONS: readonly Question[] = [
       ),
     by: { CampaignLead: ["CampaignLead_order", "CampaignLead_campaignId_leadId_key"] },
     grows: "the last position is looked for in the campaign, once for a file",
+  },
+  {
+    name: "whether a held session of a mailbox is free",
+    ask: ({ recorder }) => isSessionFree(recorder.db, { mailboxId: 1, holder: "test 1", takenAt: NOW }, NOW),
+    by: { CampaignEmailQueue: ["Queue_sending"], SendLog: ["SendLog_mailbox"] },
   },
   {
     name: "other mailboxes of a campaign",
