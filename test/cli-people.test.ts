@@ -158,6 +158,9 @@ describe("goniec secrets", () => {
   it("takes its keys from GONIEC_KEY, where a second one is rotated to", async () => {
     expect((await goniec("user setup-link", { environment: { GONIEC_KEY: KEY } })).exitCode).toBe(0);
     expect((await goniec("secrets status", { environment: { GONIEC_KEY: KEY } })).out).toContain("Keys in GONIEC_KEY");
+    const { out } = await goniec("doctor --json", { environment: { GONIEC_KEY: KEY } });
+    expect(out).toContain("GONIEC_KEY; it opens 0 stored passwords");
+    expect(out).not.toContain(KEY);
     const alone = await goniec("secrets rotate", { environment: { GONIEC_KEY: KEY } });
     expect([alone.exitCode, alone.err]).toEqual([1, expect.stringContaining("write a new one behind the one in force")]);
     const both = await goniec("secrets rotate --keep-old", { environment: { GONIEC_KEY: `${KEY} ${NEXT}` } });

@@ -96,12 +96,15 @@ async function examineFile(app: App): Promise<Examination[]> {
   ];
 }
 
+/** A key that is given as a setting has no file whose mode could be wrong. */
+const GIVEN_KEY = { mode: 0o600 };
+
 /** On a server all workers open the same passwords, each with the key file of its own machine. */
 async function examineKey(app: App, config: Config, mailboxes: readonly MailboxCondition[]): Promise<Examination> {
-  const path = keyFileOf(config);
+  const path = config.key === undefined ? keyFileOf(config) : "GONIEC_KEY";
   const check = "key file";
   const locked = mailboxes.filter(({ hasSecret }) => hasSecret);
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = config.key === undefined ? statSync(path, { throwIfNoEntry: false }) : GIVEN_KEY;
   const remedy =
     app.kind === "postgres"
       ? "copy the key file of the machine that they were entered on"
@@ -126,7 +129,7 @@ async function examineKey(app: App, config: Config, mailboxes: readonly MailboxC
   const everywhere = app.kind === "postgres" ? "; every worker needs this same file" : "";
   return inOrder(
     check,
-    `${path}, readable by its owner only; it opens ${counted(locked.length, "stored password")}${everywhere}`,
+    `${path}${config.key === undefined ? ", readable by its owner only" : ""}; it opens ${counted(locked.length, "stored password")}${everywhere}`,
   );
 }
 
