@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Kysely, Transaction } from "kysely";
 import { systemClock, systemRandom } from "./clock.ts";
-import { type Config, keyFileOf } from "./config.ts";
+import { type Config, keyFileOf, linkBaseOf } from "./config.ts";
 import type { Home } from "./domain/arrival.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Clock, Logger, Mailer, Observer, SingleMailer, Store } from "./engine/ports.ts";
@@ -19,7 +19,10 @@ import type { Database } from "./storage/schema.ts";
 import { givenKeys, type KeySource, keyFile } from "./storage/key-source.ts";
 import { passingBox, type SecretBox, secretBox } from "./storage/secrets.ts";
 import { memoryFileOf } from "./operation/instance-memory.ts";
+import type { AlertWatch } from "./operation/alerts.ts";
+import type { SessionParts } from "./operation/mailbox-session.ts";
 import type { Metrics } from "./operation/metrics.ts";
+import type { Questions } from "./operation/questions.ts";
 import { thisMachine } from "./operation/machine.ts";
 import { IN_MEMORY } from "./storage/sqlite-file.ts";
 import { VERSION } from "./version.ts";
@@ -41,6 +44,8 @@ export interface App {
   createEngine(): Promise<Engine>;
   /** What hands over single mails, tests and alerts: none of its connections is kept. */
   createSingleMailer(): Promise<SingleMailer>;
+  /** Tells an operator what needs a person; it does nothing until it is started. */
+  createAlertWatch(): Promise<AlertWatch>;
   /** The API and the web page of this database, not yet listening. */
   createServer(options: ServerOptions): Promise<HttpServer>;
   close(): Promise<void>;
@@ -113,6 +118,7 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
     const keeper = await arrive({ kind: database.kind, reader, clock, log, write, memoryFile, machine, newId: systemRandom.id });
     return remembering(await createMailer(), keeper);
   };
+  const createSingleMailer = (): Promise<SingleMailer> => createMailer(overrides.timeouts ?? SINGLE_MAIL_TIMEOUTS);
   return {
     kind: database.kind,
     store,
@@ -142,7 +148,13 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
         ...(overrides.observer !== undefined && { observer: overrides.observer }),
       });
     },
-    createSingleMailer: () => createMailer(overrides.timeouts ?? SINGLE_MAIL_TIMEOUTS),
+    createSingleMailer,
+    createAlertWatch: () =>
+      alertWatch(
+        { kind: database.kind, liveness, clock, log, reader, write, chance: systemRandom },
+        createSingleMailer,
+        linkBaseOf(config),
+      ),
     createServer: async (options) => {
       const [{ createServer }, { createAuthentication }] = await Promise.all([
         import("./http/server.ts"),
@@ -160,6 +172,19 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
     },
     close: () => database.close(),
   };
+}
+
+/** Loaded only now: commands do without it. */
+async function alertWatch(
+  parts: Questions & SessionParts,
+  createMailer: () => Promise<SingleMailer>,
+  link: string,
+): Promise<AlertWatch> {
+  const [{ AlertWatch }, { noticesBySingleMail }] = await Promise.all([
+    import("./operation/alerts.ts"),
+    import("./operation/send-notice.ts"),
+  ]);
+  return new AlertWatch({ ...parts, sendNotice: noticesBySingleMail(parts, createMailer), link });
 }
 
 /** Where the web page was built to, as seen from the compiled program and from its sources; undefined when it was not. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { type App, createApp } from "../src/app.ts";
+import { systemClock } from "../src/clock.ts";
 import { loadConfig } from "../src/config.ts";
 import type { Clock } from "../src/engine/ports.ts";
 import { createLogger } from "../src/log.ts";
@@ -9,6 +10,7 @@ import { AlertWatch } from "../src/operation/alerts.ts";
 import { currentAlerts } from "../src/storage/alerts.ts";
 import { recordEvent } from "../src/storage/events.ts";
 import { changeInstallationSettings } from "../src/storage/settings.ts";
+import { startAcceptingServer } from "./servers/accepting-server.ts";
 import { createDatabase, dropDatabase } from "./servers/postgres-server.ts";
 
 const MINUTE_MS = 60_000;
@@ -34,7 +36,7 @@ class AlertWorld {
     const loaded = loadConfig({ GONIEC_KEY: "" }, { database }, "none.json");
     if (!loaded.ok) throw new Error(loaded.error.message);
     const time = { ms: Date.parse("2026-03-02T09:00:00Z") };
-    const clock: Clock = { now: () => time.ms, monotonicMs: () => time.ms, setTimer: () => () => undefined };
+    const clock: Clock = { now: () => time.ms, monotonicMs: () => time.ms, setTimer: systemClock.setTimer };
     const app = await createApp(loaded.value.config, createLogger("silent", false), { clock });
     onTestFinished(async () => {
       await app.close();
@@ -214,5 +216,21 @@ describe("an alert mail that cannot leave", () => {
     );
     await world.watch().look();
     expect([await world.current(), world.mailed]).toEqual([[["frozen", 1]], []]);
+  });
+});
+
+describe("an alert of the running program", () => {
+  it("goes to the admin address through a real server, and stands in the ledger as a mail that is no campaign's", async () => {
+    const world = await AlertWorld.open("sqlite");
+    const server = await startAcceptingServer();
+    onTestFinished(() => server.close());
+    const id = await world.addMailbox(0);
+    const address = { host: "127.0.0.1", port: server.port };
+    await world.app.write((trx) => trx.updateTable("Mailbox").set(address).where("id", "=", id).execute());
+    await world.addMailbox(1, "535 no");
+    await (await world.app.createAlertWatch()).look();
+    expect(server.mails.map(({ to, parsed }) => [to, parsed.subject])).toEqual([[[ADMIN], "Goniec: a mailbox needs attention"]]);
+    const entries = await world.app.reader.selectFrom("SendLog").select(["kind", "state", "campaignId"]).execute();
+    expect(entries).toEqual([{ kind: "test", state: "sent", campaignId: null }]);
   });
 });

@@ -53,9 +53,11 @@ async function serve(io: Io, app: App, config: Config, role: ServeOptions["role"
   try {
     const engine = role === "web" ? undefined : await app.createEngine();
     app.log.info("serving", { database, role });
+    const alerts = await app.createAlertWatch();
     engine?.start();
+    alerts.start();
     await interrupted;
-    if (engine !== undefined) await stopInOrder(app, engine, database);
+    await Promise.all([alerts.stop(), engine && stopInOrder(app, engine, database)]);
   } finally {
     await door?.close();
   }

@@ -1,12 +1,14 @@
 import { type Alert, partsOfCause, reviseAlerts } from "../domain/alerts.ts";
 import { type Instant, SECOND_MS } from "../domain/instant.ts";
-import { Alarm } from "../engine/wait.ts";
+import { Alarm, atMost } from "../engine/wait.ts";
 import { knownAlerts, lastEventId, moveWatch, readableUpTo, removeAlert, saveAlert, watchPosition } from "../storage/alerts.ts";
 import { recordEvent } from "../storage/events.ts";
 import { AlertMailer, type AlertParts } from "./alert-mail.ts";
 import { findTroubles } from "./find-troubles.ts";
 
 const LOOK_EVERY_MS = 15 * SECOND_MS;
+/** A server that has the whole mail gets so long for its answer at the end. */
+const STOP_WITHIN_MS = 30 * SECOND_MS;
 
 /**
  * Tells an operator what needs a person: by a line in the log, a line in the history, and a mail to the admin address. Each cause once an
@@ -29,11 +31,11 @@ export class AlertWatch {
     this.#running ??= this.#run();
   }
 
-  /** Looks no more; resolves when the look under way has ended. */
+  /** Looks no more; resolves when the look under way has ended, within a bound. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#alarm.ring();
-    await this.#running;
+    await atMost(this.#parts.clock, STOP_WITHIN_MS, this.#running ?? Promise.resolve());
   }
 
   /** Looks once, tells, and mails what is not mailed yet. */
@@ -43,6 +45,8 @@ export class AlertWatch {
   }
 
   async #run(): Promise<void> {
+    // After a night without a process everything is late, until the engine has made its first pass.
+    await this.#alarm.sleep(this.#parts.clock, LOOK_EVERY_MS);
     while (!this.#stop.signal.aborted) {
       // The database may be what is out of order, and then it cannot be asked whether this was said already.
       await this.look().catch((error: unknown) => this.#parts.log.warn("alerts not looked for", { error: String(error) }));
