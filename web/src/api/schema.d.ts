@@ -707,6 +707,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what sends, what leaves next, and what needs a person */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description IANA zone whose days are counted */
+                    zone?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Overview"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/numbers/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count what was sent and what failed, day by day, with how long it took and how late it began */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description IANA zone whose days are counted */
+                    zone?: string;
+                    /** @description The first day; 29 days before `to` when left out */
+                    from?: string;
+                    /** @description The last day, included; today when left out. At most 92 days */
+                    to?: string;
+                    campaignId?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            zone: string;
+                            days: components["schemas"]["DayNumbers"][];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns": {
         parameters: {
             query?: never;
@@ -1484,6 +1588,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what is missing before a campaign can start, and what would not go as meant */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StartChecks"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/explain": {
         parameters: {
             query?: never;
@@ -1515,6 +1666,381 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Explanation"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say when each open lead of a campaign will be written to, day by day, were nothing to come in between */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Forecast"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/forecast/days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the mails that a campaign will send on a day
+         * @description A forecast is made anew when something changes, so that a later page may repeat or leave out a mail.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                    /** @description Local day of the campaign's zone */
+                    day: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ForecastOfDay"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a campaign with these settings would do, without saving anything */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        settings?: components["schemas"]["CampaignSettingsChange"];
+                        mailboxIds: number[];
+                        leads: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Forecast"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a campaign's open hours, holidays and limits, day by day */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The first day; today when left out */
+                    from?: string;
+                    /** @description The last day, included; at most 366 days */
+                    to?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CampaignCalendar"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the stored plan: the next mails, each with its slot and what put it there */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["PlannedSlot"][];
+                            nextCursor?: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List when the plan moved and why, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["PlanMoves"][];
+                            nextCursor?: string;
+                            /** @description The search stopped at its bound: the page may be short, or empty, and `nextCursor` goes on with the search */
+                            isPartial: boolean;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what happened to a campaign, who did it and when, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                    kind?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["HistoryEvent"][];
+                            nextCursor?: string;
+                            /** @description The search stopped at its bound: the page may be short, or empty, and `nextCursor` goes on with the search */
+                            isPartial: boolean;
+                        };
                     };
                 };
                 /** @description Default Response */
@@ -2048,6 +2574,217 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the latest mails that the demo's mail server was given */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            total: number;
+                            items: components["schemas"]["ReceivedMail"][];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a mail that the demo's mail server was given, as it came */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The message as it came (RFC 5322) */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string;
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens (server-sent events)
+         * @description Server-sent events. A message may come twice; each says what it is about by an id.
+         *
+         *     | Event | Data |
+         *     | --- | --- |
+         *     | `event` | a line of the history (HistoryEvent): states that change, plans that move, orders of people; long `data` is left out |
+         *     | `send` | an entry of the send log (SendLogEntry), when its mail is handed over and again when the answer has come |
+         *     | `campaign-changed` | `{campaignId}`, at most once a second for each campaign: load again what is shown of it |
+         *     | `import` | how far an import has come |
+         *     | `workers` | the workers (Worker), every ten seconds |
+         *     | `reset` | what was missed is too much: load everything anew |
+         *
+         *     The ids are for Last-Event-ID only: a client that comes back with one is told what it has missed.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only this campaign, and what concerns all of them */
+                    campaignId?: number;
+                };
+                header?: {
+                    "last-event-id"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The stream */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what needs a person at the moment, the newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Alert"][];
+                            nextCursor?: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2238,6 +2975,60 @@ export interface components {
             /** @description `urn:goniec:request:` and the id under which the log has the request */
             instance: string;
             errors?: components["schemas"]["FieldProblem"][];
+        };
+        Alert: {
+            /** @description Its kind, and what it is about: by it the same alert is known again */
+            cause: string;
+            /** @enum {string} */
+            kind: "mail-failed" | "mail-unconfirmed" | "mailbox-attention" | "scheduler-late" | "frozen";
+            campaignId: number | null;
+            mailboxId: number | null;
+            /** @description One sentence in English */
+            text: string;
+            /** @description How often it came up since `firstAt`, or how many mails wait */
+            count: number;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            firstAt: string;
+            /**
+             * Format: date-time
+             * @description When it came up last
+             */
+            lastAt: string;
+            /**
+             * Format: date-time
+             * @description When it was told last, once an hour at most
+             */
+            toldAt: string;
+            /** @description When it was mailed to the admin address last */
+            mailedAt: string | null;
+        };
+        StartCheck: {
+            /** @enum {string} */
+            check: "message" | "template" | "mailbox" | "leads" | "hours" | "campaign-limit" | "mailbox-off" | "mailbox-attention" | "mailbox-limit" | "lead-fields" | "barred-leads";
+            /**
+             * @description A campaign with a blocking one does not start
+             * @enum {string}
+             */
+            severity: "blocking" | "warning";
+            text: string;
+            /** @description What to do about it */
+            remedy: string;
+            mailboxId: number | null;
+            /** @description The mailbox's address, or the field's name */
+            subject: string | null;
+            /** @description How many it concerns */
+            leads: number | null;
+        };
+        StartChecks: {
+            canStart: boolean;
+            checks: components["schemas"]["StartCheck"][];
+            /** @description Waiting leads that were looked at, in their order */
+            leadsLooked: number;
+            /** @description There are more of them */
+            isPartial: boolean;
         };
         MailboxBar: {
             mailboxId: number;
@@ -2547,6 +3338,138 @@ export interface components {
             next: components["schemas"]["NextMail"][];
             lead: components["schemas"]["ExplainedLead"] | null;
         };
+        ForecastDay: {
+            /**
+             * Format: date
+             * @description Local day of the campaign's zone
+             */
+            day: string;
+            mails: number;
+            mailboxes: {
+                mailboxId: number;
+                mails: number;
+            }[];
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            firstAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            lastAt: string;
+            /** @description Why the next mails wait for another day; null on the last day, and when nothing does */
+            endedBy: components["schemas"]["ClosedGate"] | null;
+        };
+        Forecast: {
+            /**
+             * Format: date-time
+             * @description When it was made; it is kept for a minute at most
+             */
+            at: string;
+            zone: string;
+            /** @description The campaign is not running: it tells what would be, were it started now */
+            assumesStart: boolean;
+            mails: number;
+            firstAt: string | null;
+            lastAt: string | null;
+            /** @description Leads that get no mail before `stopped` is opened */
+            unplanned: number;
+            stopped: components["schemas"]["ClosedGate"] | null;
+            /** @description Leads that will get no mail: barred, or without a value that the message needs */
+            skipped: number;
+            /** @description There are more leads than a forecast looks at */
+            isPartial: boolean;
+            mailboxes: {
+                id: number;
+                address: string;
+            }[];
+            daysTotal: number;
+            /** @description The first 1000 */
+            days: components["schemas"]["ForecastDay"][];
+        };
+        ForecastOfDay: {
+            /**
+             * Format: date
+             * @description Local day of the campaign's zone
+             */
+            day: string;
+            zone: string;
+            /**
+             * Format: date-time
+             * @description When the forecast was made
+             */
+            at: string;
+            mails: number;
+            /** @description Only those with mails */
+            hours: {
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601, with milliseconds
+                 */
+                from: string;
+                mails: number;
+                mailboxes: {
+                    mailboxId: number;
+                    mails: number;
+                }[];
+            }[];
+            items: {
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601, with milliseconds
+                 */
+                at: string;
+                leadId: number | null;
+                lead: string;
+                mailboxId: number;
+                mailbox: string;
+            }[];
+            nextCursor?: string;
+        };
+        CampaignCalendar: {
+            zone: string;
+            perDayMax: number | null;
+            mailboxes: {
+                id: number;
+                address: string;
+                zone: string;
+                perDayMax: number | null;
+            }[];
+            days: {
+                /**
+                 * Format: date
+                 * @description Local day of the campaign's zone
+                 */
+                day: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601, with milliseconds
+                 */
+                startsAt: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601, with milliseconds
+                 */
+                endsAt: string;
+                /** @description None: nothing leaves on this day */
+                open: {
+                    /**
+                     * Format: date-time
+                     * @description UTC, ISO 8601, with milliseconds
+                     */
+                    from: string;
+                    /**
+                     * Format: date-time
+                     * @description Exclusive
+                     */
+                    until: string;
+                }[];
+                /** @description That closes a day which would have had hours */
+                holiday: string | null;
+            }[];
+        };
         TemplateField: {
             name: string;
             /** @description A lead without it gets no mail: somewhere it stands without a fallback */
@@ -2600,6 +3523,52 @@ export interface components {
                 why: string;
                 detail: string;
             } | null;
+        };
+        PlannedSlot: {
+            /** @description Of the mail's row in the plan */
+            id: number;
+            leadId: number;
+            lead: string;
+            mailboxId: number | null;
+            mailbox: string | null;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            at: string;
+            /** @description What put it there */
+            cause: string;
+            movedFrom: string | null;
+            movedAt: string | null;
+            /** @description Tries so far that the recipient's server refused for now */
+            attempt: number;
+            /** @description Of a retry */
+            notBefore: string | null;
+        };
+        PlanMoves: {
+            id: number;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            at: string;
+            /** @description Of the first of the moves */
+            cause: string | null;
+            moves: {
+                id: number;
+                lead: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601, with milliseconds
+                 */
+                from: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601, with milliseconds
+                 */
+                to: string;
+                cause: string;
+            }[];
         };
         HistoryEvent: {
             id: number;
@@ -2685,6 +3654,107 @@ export interface components {
             plannedAt: string | null;
             /** @description How long after its slot the try began */
             slipMs: number | null;
+        };
+        ReceivedMail: {
+            /** @description In the order in which the mails came, from 1 */
+            number: number;
+            from: string;
+            to: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            receivedAt: string;
+            bytes: number;
+        };
+        DayCounts: {
+            /** Format: date */
+            day: string;
+            sent: number;
+            failed: number;
+            unconfirmed: number;
+        };
+        DayNumbers: {
+            /** Format: date */
+            day: string;
+            sent: number;
+            failed: number;
+            unconfirmed: number;
+            /** @description Refused tries by their class, also those that were tried again */
+            errors: {
+                [key: string]: number;
+            };
+            /** @description From the claim to the server's answer, of sent mails; null of none */
+            sendDuration: {
+                meanMs: number;
+                p95Ms: number;
+            } | null;
+            /** @description How much later than planned they began */
+            slip: {
+                meanMs: number;
+                p95Ms: number;
+            } | null;
+            /** @description That sent a mail */
+            activeCampaigns: number;
+        };
+        Overview: {
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            at: string;
+            zone: string;
+            engine: components["schemas"]["EngineState"];
+            workers: components["schemas"]["Worker"][];
+            campaigns: {
+                running: number;
+                scheduled: number;
+            };
+            /** @description Each counted up to 100,000 */
+            queue: {
+                pending: number;
+                due: number;
+                sending: number;
+                unconfirmed: number;
+            };
+            today: {
+                /** Format: date */
+                day: string;
+                sent: number;
+                failed: number;
+                /** @description Mails that are still to leave today, by the forecasts */
+                stillPlanned: number;
+                /** @description There are more running campaigns than the forecasts look at */
+                isPartial: boolean;
+            };
+            next: {
+                campaignId: number;
+                campaign: string;
+                zone: string;
+                leadId: number;
+                lead: string;
+                mailboxId: number | null;
+                mailbox: string | null;
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601, with milliseconds
+                 */
+                at: string;
+            }[];
+            needsPerson: {
+                unconfirmed: number;
+                mailboxes: {
+                    id: number;
+                    address: string;
+                    attention: string;
+                }[];
+                failedLast24h: number;
+                errorsLast24h: {
+                    [key: string]: number;
+                };
+            };
+            /** @description The last thirty, today at the end */
+            days: components["schemas"]["DayCounts"][];
         };
         OutboxMail: {
             /** @description The row of the plan */

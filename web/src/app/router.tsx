@@ -37,8 +37,147 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import("../features/overview/overview-page.tsx"), "OverviewPage"),
 });
 
+const campaigns = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/campaigns",
+  component: lazyRouteComponent(() => import("../features/campaigns/campaigns-page.tsx"), "CampaignsPage"),
+});
+
+const newCampaign = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/campaigns/new",
+  validateSearch: (search: Record<string, unknown>): { readonly draft?: number } =>
+    typeof search["draft"] === "number" ? { draft: search["draft"] } : {},
+  component: lazyRouteComponent(() => import("../features/wizard/wizard-page.tsx"), "WizardPage"),
+});
+
+const campaign = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/campaigns/$campaignId",
+  component: lazyRouteComponent(() => import("../features/campaign/campaign-page.tsx"), "CampaignPage"),
+});
+
+const campaignNow = createRoute({
+  getParentRoute: () => campaign,
+  path: "/",
+  component: lazyRouteComponent(() => import("../features/campaign/now-tab.tsx"), "NowTab"),
+});
+
+const campaignLeads = createRoute({
+  getParentRoute: () => campaign,
+  path: "/leads",
+  validateSearch: (search: Record<string, unknown>): { readonly state?: string } =>
+    typeof search["state"] === "string" ? { state: search["state"] } : {},
+  component: lazyRouteComponent(() => import("../features/campaign/leads-tab.tsx"), "LeadsTab"),
+});
+
+const campaignPlan = createRoute({
+  getParentRoute: () => campaign,
+  path: "/plan",
+  component: lazyRouteComponent(() => import("../features/plan/plan-tab.tsx"), "PlanTab"),
+});
+
+const campaignMessage = createRoute({
+  getParentRoute: () => campaign,
+  path: "/message",
+  component: lazyRouteComponent(() => import("../features/campaign/message-tab.tsx"), "MessageTab"),
+});
+
+const campaignSettings = createRoute({
+  getParentRoute: () => campaign,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../features/campaign/settings-tab.tsx"), "SettingsTab"),
+});
+
+const campaignHistory = createRoute({
+  getParentRoute: () => campaign,
+  path: "/history",
+  component: lazyRouteComponent(() => import("../features/campaign/history-tab.tsx"), "HistoryTab"),
+});
+
+const leads = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/leads",
+  component: lazyRouteComponent(() => import("../features/leads/leads-page.tsx"), "LeadsPage"),
+});
+
+const lead = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/leads/$leadId",
+  component: lazyRouteComponent(() => import("../features/lead/lead-page.tsx"), "LeadPage"),
+});
+
+const outbox = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/outbox",
+  component: lazyRouteComponent(() => import("../features/outbox/outbox-page.tsx"), "OutboxPage"),
+});
+
+const mailboxes = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/mailboxes",
+  component: lazyRouteComponent(() => import("../features/mailboxes/mailboxes-page.tsx"), "MailboxesPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../features/settings/settings-page.tsx"), "SettingsPage"),
+});
+
+const settingsDefaults = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  component: lazyRouteComponent(() => import("../features/settings/defaults-tab.tsx"), "DefaultsTab"),
+});
+
+const settingsUsers = createRoute({
+  getParentRoute: () => settings,
+  path: "/users",
+  component: lazyRouteComponent(() => import("../features/settings/users-tab.tsx"), "UsersTab"),
+});
+
+const settingsTokens = createRoute({
+  getParentRoute: () => settings,
+  path: "/tokens",
+  component: lazyRouteComponent(() => import("../features/settings/tokens-tab.tsx"), "TokensTab"),
+});
+
+const settingsSuppression = createRoute({
+  getParentRoute: () => settings,
+  path: "/suppression",
+  component: lazyRouteComponent(() => import("../features/settings/suppression-tab.tsx"), "SuppressionTab"),
+});
+
+const settingsSystem = createRoute({
+  getParentRoute: () => settings,
+  path: "/system",
+  component: lazyRouteComponent(() => import("../features/settings/system-tab.tsx"), "SystemTab"),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/inbox",
+  component: lazyRouteComponent(() => import("../features/inbox/inbox-page.tsx"), "InboxPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, setUp, signedIn.addChildren([overview])]),
+  routeTree: root.addChildren([
+    signIn,
+    setUp,
+    signedIn.addChildren([
+      overview,
+      campaigns,
+      newCampaign,
+      campaign.addChildren([campaignNow, campaignLeads, campaignPlan, campaignMessage, campaignSettings, campaignHistory]),
+      leads,
+      lead,
+      outbox,
+      mailboxes,
+      settings.addChildren([settingsDefaults, settingsUsers, settingsTokens, settingsSuppression, settingsSystem]),
+      inbox,
+    ]),
+  ]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

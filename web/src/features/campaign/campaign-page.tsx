@@ -1,0 +1,11 @@
+import { Outlet } from "@tanstack/react-router";
+import { PageHeader } from "../../components/page-header.tsx";
+
+export function CampaignPage() {
+  return (
+    <>
+      <PageHeader title="CampaignPage" />
+      <Outlet />
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Shape } from "../../api/client.ts";
+import { Panel } from "../../components/panel.tsx";
+import { numberText } from "../../format/numbers.ts";
+import styles from "./overview.module.css";
+
+/** The day's numbers; each leads to the list behind it. */
+export function TodayPanel({ overview: { today, campaigns } }: { readonly overview: Shape<"Overview"> }) {
+  const { t } = useTranslation("overview");
+  return (
+    <Panel title={t("today.title")}>
+      <dl className={styles.numbers}>
+        <Figure label={t("today.sent")} value={<Link to="/outbox">{numberText(today.sent)}</Link>} />
+        <Figure
+          label={t("today.still")}
+          value={
+            <>
+              {today.isPartial && <small>{t("today.partial")} </small>}
+              {numberText(today.stillPlanned)}
+            </>
+          }
+        />
+        <Figure label={t("today.failed")} value={<Link to="/outbox">{numberText(today.failed)}</Link>} />
+        <Figure label={t("today.running")} value={<Link to="/campaigns">{numberText(campaigns.running)}</Link>} />
+      </dl>
+    </Panel>
+  );
+}
+
+function Figure({ label, value }: { readonly label: string; readonly value: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
