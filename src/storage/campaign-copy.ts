@@ -47,16 +47,20 @@ export async function copyCampaign(
   return id;
 }
 
-/** What a page of leads to copy begins after, and where it ended. */
+/** A page of leads in the order in which they came. */
 export interface LeadPage {
-  readonly afterId: number;
+  /** The position that the page before ended with; `BEFORE_ALL` for the first one. */
+  readonly afterPosition: number;
   readonly limit: number;
 }
 
+/** Positions begin with 1. */
+export const BEFORE_ALL = 0;
+
 /**
- * Copies the next leads of the campaign that got no mail of it, each with its values and its place in the order, and returns the id to go on
- * after; undefined at the end. A lead that the copy has already stays as it is, so a copy that broke off may begin again. Left out are those
- * that got a mail, may have got one, are about to, or whose address failed.
+ * Copies the next leads of the campaign that got no mail of it, each with its values and its place in the order, and returns the position to
+ * go on after; undefined at the end. A lead that the copy has already stays as it is, so a copy that broke off may begin again. Left out are
+ * those that got a mail, may have got one, are about to, or whose address failed.
  */
 export async function copyLeads(
   trx: Trx,
@@ -65,31 +69,35 @@ export async function copyLeads(
   page: LeadPage,
   now: Instant,
 ): Promise<number | undefined> {
-  const last = await lastIdOf(trx, fromId, page);
+  const last = await lastPositionOf(trx, fromId, page);
   if (last === undefined) return undefined;
   await sql`
     INSERT INTO "CampaignLead" ("campaignId", "leadId", "fields", "priority", "position", "state", "updatedAt")
     SELECT CAST(${toId} AS BIGINT), cl."leadId", cl."fields", cl."priority", cl."position", 'waiting', CAST(${now} AS BIGINT)
     FROM "CampaignLead" AS cl
-    WHERE cl."campaignId" = ${fromId} AND cl."id" > ${page.afterId} AND cl."id" <= ${last}
+    WHERE cl."campaignId" = ${fromId} AND cl."position" > ${page.afterPosition} AND cl."position" <= ${last}
       AND cl."state" IN ('waiting', 'planned', 'retrying', 'skipped')
       AND NOT (${contactedBefore("cl.campaignId", "cl.leadId", "1")})
-    ORDER BY cl."id"
+    ORDER BY cl."position"
     ON CONFLICT ("campaignId", "leadId") DO NOTHING`.execute(trx);
   return last;
 }
 
-async function lastIdOf(db: Kysely<Database>, campaignId: number, { afterId, limit }: LeadPage): Promise<number | undefined> {
-  const ids = db
+async function lastPositionOf(
+  db: Kysely<Database>,
+  campaignId: number,
+  { afterPosition, limit }: LeadPage,
+): Promise<number | undefined> {
+  const positions = db
     .selectFrom("CampaignLead")
-    .select("id")
+    .select("position")
     .where("campaignId", "=", campaignId)
-    .where("id", ">", afterId)
-    .orderBy("id")
+    .where("position", ">", afterPosition)
+    .orderBy("position")
     .limit(limit);
   const row = await db
-    .selectFrom(ids.as("page"))
-    .select((eb) => eb.fn.max("page.id").as("id"))
+    .selectFrom(positions.as("page"))
+    .select((eb) => eb.fn.max("page.position").as("position"))
     .executeTakeFirst();
-  return row?.id === null || row?.id === undefined ? undefined : Number(row.id);
+  return row?.position === null || row?.position === undefined ? undefined : Number(row.position);
 }

@@ -2,13 +2,14 @@ import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Database } from "../../src/storage/schema.ts";
 import { expectVerified } from "../verified.ts";
+import { CAMPAIGN_QUESTIONS } from "./campaign-questions.ts";
 import { type Access, BY_ID, explainPostgres, explainSqlite, type Plan } from "./explain.ts";
 import { type FilledDatabase, openFilledPostgres, openFilledSqlite } from "./filled-database.ts";
 import type { Size } from "./filled-rows.ts";
 import { ENGINE_QUESTIONS, PEOPLES_QUESTIONS, type Question } from "./questions.ts";
 import type { Statement } from "./recorder.ts";
 
-const QUESTIONS = [...ENGINE_QUESTIONS, ...PEOPLES_QUESTIONS];
+const QUESTIONS = [...ENGINE_QUESTIONS, ...PEOPLES_QUESTIONS, ...CAMPAIGN_QUESTIONS];
 
 const ORDINARY: Size = { campaigns: 600, doneEach: 40, plannedEach: 10, waitingEach: 20 };
 /** Ten thousand campaigns, a million planned rows and ten million ledger entries, for whoever has half an hour. */
@@ -30,7 +31,7 @@ async function faults(question: Question, statements: readonly Statement[], expl
   for (const statement of statements) {
     const plan = await explain(statement);
     const texts = plan.accesses.filter((access) => !isExpected(question, access)).map(accessText);
-    if (plan.sortsTooMuch) texts.push("more is sorted than is returned");
+    if (plan.sortsTooMuch && question.sorts === undefined) texts.push("more is sorted than is returned");
     found.push(...texts.map((text) => `${text}: ${statement.sql}\n${plan.text}`));
     for (const { table } of plan.accesses) seen.add(table);
   }

@@ -34,6 +34,8 @@ export interface Question {
   readonly byOnOne?: Readonly<Record<string, readonly string[]>>;
   /** Tables that it may read from end to end, and why. */
   readonly whole?: Readonly<Record<string, string>>;
+  /** It sorts or groups more than it returns, and why that stays little. */
+  readonly sorts?: string;
   /** What it reads grows with the database, for the reasons that stand beside it. */
   readonly grows?: string;
 }

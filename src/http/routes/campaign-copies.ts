@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { copyCampaign, copyLeads } from "../../storage/campaign-copy.ts";
+import { BEFORE_ALL, copyCampaign, copyLeads } from "../../storage/campaign-copy.ts";
 import { deleteCampaign } from "../../storage/campaign-delete.ts";
 import { operator } from "../access.ts";
 import type { Api, Routes } from "../api.ts";
@@ -65,12 +65,12 @@ const LEADS_PER_TRANSACTION = 2_000;
  * again, with its Idempotency-Key, adds the rest.
  */
 async function copyAllLeads(parts: Parts, fromId: number, toId: number): Promise<void> {
-  let afterId: number | undefined = 0;
-  while (afterId !== undefined) afterId = await copyPage(parts, fromId, toId, afterId);
+  let after: number | undefined = BEFORE_ALL;
+  while (after !== undefined) after = await copyPage(parts, fromId, toId, after);
 }
 
-function copyPage(parts: Parts, fromId: number, toId: number, afterId: number): Promise<number | undefined> {
-  return parts.write((trx, now) => copyLeads(trx, fromId, toId, { afterId, limit: LEADS_PER_TRANSACTION }, now));
+function copyPage(parts: Parts, fromId: number, toId: number, afterPosition: number): Promise<number | undefined> {
+  return parts.write((trx, now) => copyLeads(trx, fromId, toId, { afterPosition, limit: LEADS_PER_TRANSACTION }, now));
 }
 
 function deleteRoute(api: Api, parts: Parts): void {
