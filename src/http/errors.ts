@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "../engine/ports.ts";
+import { HashingBusyError } from "../operation/password-hash.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -44,6 +45,8 @@ function pathOf(request: FastifyRequest): string {
 function problemOf(error: FastifyError): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof StorageError) return problemOfStorage(error);
+  if (error instanceof HashingBusyError)
+    return new ProblemError("too-many-requests", "Many people sign in at the moment; try again.", [], RETRY_AFTER_SECONDS);
   return problemOfFastify(error);
 }
 
