@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
+import { systemClock } from "../src/clock.ts";
 import { loadConfig } from "../src/config.ts";
 import { ENGINE_LIMITS } from "../src/engine/context.ts";
+import { createLogger } from "../src/log.ts";
+import { createMetrics } from "../src/operation/metrics.ts";
 import { ROOT, textOf } from "./architecture/repository-files.ts";
 import { eventually } from "./eventually.ts";
 
@@ -198,5 +201,20 @@ describe("the systemd unit", () => {
     expect(value("KillSignal")).toBe("SIGTERM");
     expect(Number(value("TimeoutStopSec")) * 1_000).toBeGreaterThan(ENGINE_LIMITS.stopWithinMs);
     expect(value("RestartPreventExitStatus")).toBe("2");
+  });
+});
+
+describe("the page on operations", () => {
+  const page = textOf("docs/operations.md");
+
+  it("names every metric and every setting", async () => {
+    const metrics = [...page.matchAll(/`(goniec_\w+)`/g)].map(([, name]) => name);
+    const kinds = { kind: "sqlite", reader: undefined, clock: systemClock, liveness: undefined } as never;
+    const text = await createMetrics(kinds, createLogger("silent", false)).text();
+    const shown = [...text.matchAll(/^# HELP (goniec_\w+)/gm)].map(([, name]) => name);
+    expect(new Set(metrics)).toEqual(new Set(shown));
+    const loaded = loadConfig({}, {}, "none.json");
+    const settings = loaded.ok ? loaded.value.sources.map(({ key }) => key) : [];
+    expect(settings.filter((key) => !page.includes(`| \`${key}\` | `))).toEqual([]);
   });
 });
