@@ -90,12 +90,12 @@ const selectKnown = prepared(
     suppressed: string | null;
     contacted: number | boolean;
   }>`
-    SELECT l."status" AS "status", cl."id" AS "place", s."address" AS "suppressed",
+    SELECT l."status" AS "status", s."address" AS "suppressed", (SELECT cl."id" FROM "CampaignLead" AS cl
+        WHERE cl."campaignId" = CAST(${campaignId} AS BIGINT) AND cl."leadId" = l."id") AS "place",
       EXISTS (SELECT 1 FROM "SendLog" AS log WHERE log."leadId" = l."id" AND log."kind" = 'campaign'
         AND log."state" IN ('transmitting', 'sent', 'unconfirmed')) AS "contacted"
     FROM ${valuesTable(db, ["TEXT"], rows)}
     LEFT JOIN "Lead" AS l ON l."address" = v.column1
-    LEFT JOIN "CampaignLead" AS cl ON cl."campaignId" = CAST(${campaignId} AS BIGINT) AND cl."leadId" = l."id"
     LEFT JOIN "Suppression" AS s ON s."address" = v.column1`,
 );
 
