@@ -15,7 +15,7 @@ import type { Questions } from "./questions.ts";
 /** Above this a forecast tells of the first ones only. */
 const LEADS_MAX = 200_000;
 /** SQLite answers on the event loop, where conversations wait meanwhile. */
-const LEADS_PER_PAGE = 500;
+const LEADS_PER_PAGE = 250;
 const KEPT_MAX = 10;
 const KEPT_SLOTS_MAX = 400_000;
 

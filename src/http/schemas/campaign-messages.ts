@@ -3,7 +3,7 @@ import { ID, INSTANT } from "./instants.ts";
 
 const SUBJECT_MAX = 1_000;
 const BODY_MAX = 400_000;
-export const ATTACHMENTS_MAX = 20;
+const ATTACHMENTS_MAX = 20;
 export const ATTACHED_BYTES_MAX = 10_000_000;
 /** Base64 makes four characters of three bytes; text and HTML may need six for each of theirs in JSON. */
 export const MESSAGE_BODY_LIMIT_BYTES = 20_000_000;
