@@ -160,10 +160,11 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
         import("./http/server.ts"),
         import("./operation/authentication.ts"),
       ]);
-      const parts = { kind: database.kind, secrets, liveness, clock, log, reader, write, chance: systemRandom };
+      const parts = { kind: database.kind, store, secrets, liveness, clock, log, reader, write, chance: systemRandom };
       return createServer({
         ...parts,
         ...options,
+        createSingleMailer,
         authentication: createAuthentication(parts),
         metrics: await metrics(),
         isHttps: config.publicUrl?.startsWith("https:") ?? false,

@@ -28,7 +28,11 @@ export function guardRoutes(app: FastifyInstance, { authentication }: Parts): vo
   });
 }
 
-async function principalOfRequest(request: FastifyRequest, authentication: Authentication): Promise<Principal | undefined> {
+/** Whose request it is; asked again while an answer goes on, it tells whether it still is. */
+export async function principalOfRequest(
+  request: FastifyRequest,
+  authentication: Authentication,
+): Promise<Principal | undefined> {
   const { authorization } = request.headers;
   const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
   // A token that is none must not fall back to the cookie: its author would never notice.

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
-import type { Clock, Logger } from "../engine/ports.ts";
+import type { Clock, Logger, SingleMailer, Store } from "../engine/ports.ts";
 import type { Authentication } from "../operation/authentication.ts";
 import type { Metrics } from "../operation/metrics.ts";
 import type { SignInLink } from "../operation/set-up.ts";
@@ -15,8 +15,11 @@ export interface Parts {
   readonly chance: Chance;
   readonly secrets: SecretBox;
   readonly liveness: Liveness;
+  readonly store: Pick<Store, "watch">;
   readonly authentication: Authentication;
   readonly metrics: Metrics;
+  /** What hands over test mails. */
+  createSingleMailer(): Promise<SingleMailer>;
   /** Whether this process is to send, and so answers for it that somebody does. */
   readonly sends: boolean;
   /** Whether browsers come by HTTPS, through a proxy. */

@@ -4,7 +4,6 @@ import type { LedgerState, MailKind } from "../domain/states.ts";
 import type { Clock } from "../engine/ports.ts";
 import { type ScannedPage, scanBack } from "./scan-back.ts";
 import type { Database } from "./schema.ts";
-import { jsonOf, valueList } from "./values-table.ts";
 
 /** Which entries of the ledger are asked for; what is left out does not matter. */
 export interface SendLogFilter {
@@ -67,14 +66,6 @@ export async function sendLogPage(
   return scanBack(list, Math.min(beforeId, ceiling), limit, clock);
 }
 
-/** The entries with these ids, in no order. */
-export async function sendsById(db: Kysely<Database>, ids: readonly number[]): Promise<LoggedSend[]> {
-  if (ids.length === 0) return [];
-  return selectSends(db.selectFrom("SendLog as log"))
-    .where("log.id", "in", valueList<number>(db, "BIGINT", jsonOf(ids)))
-    .execute();
-}
-
 /** The lead whose entries an index finds; undefined when the filter names none. */
 async function leadOf(db: Kysely<Database>, { address, kind }: SendLogFilter): Promise<number | "nobody" | undefined> {
   if (address === undefined || kind === "test") return undefined;
@@ -112,7 +103,8 @@ function sifted(entries: ReturnType<typeof selectSends>, filter: SendLogFilter, 
     .$if(to !== undefined, (some) => some.where("log.startedAt", "<", to as Instant));
 }
 
-function selectSends(entries: ReturnType<typeof basis>) {
+/** What is told of an entry, wherever it is told. */
+export function selectSends(entries: ReturnType<typeof basis>) {
   return (
     entries
       .innerJoin("Mailbox as m", "m.id", "log.mailboxId")

@@ -41,8 +41,8 @@ export const SEND_LOG_ENTRY = z
 
 export type SendLogEntry = z.infer<typeof SEND_LOG_ENTRY>;
 
-export function sendLogWire(row: LoggedSend): SendLogEntry {
-  const { rfcMessageId, startedAt, settledAt, plannedAt } = row;
+export function sendLogWire({ rfcMessageId, ...row }: LoggedSend): SendLogEntry {
+  const { startedAt, settledAt, plannedAt } = row;
   return {
     ...row,
     messageId: rfcMessageId,

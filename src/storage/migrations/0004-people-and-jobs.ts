@@ -87,6 +87,8 @@ export const peopleAndJobs = (w: Words): string[] => [
     "updatedAt" ${w.instant} NOT NULL
   ) ${w.strict}`,
   `CREATE INDEX "Import_work" ON "Import" ("id") WHERE "state" IN ('checking', 'importing')`,
+  // Whoever follows the imports asks for those that have moved lately.
+  `CREATE INDEX "Import_updated" ON "Import" ("updatedAt")`,
   // In the database and not in a folder, so that any process may go on with the file; deleted with the end of the import.
   `CREATE TABLE "ImportChunk" (
     "importId" INTEGER NOT NULL REFERENCES "Import" ("id"),
