@@ -6,10 +6,11 @@ import { CAMPAIGN_QUESTIONS } from "./campaign-questions.ts";
 import { type Access, BY_ID, explainPostgres, explainSqlite, type Plan } from "./explain.ts";
 import { type FilledDatabase, openFilledPostgres, openFilledSqlite } from "./filled-database.ts";
 import type { Size } from "./filled-rows.ts";
+import { OPERATION_QUESTIONS } from "./operation-questions.ts";
 import { ENGINE_QUESTIONS, PEOPLES_QUESTIONS, type Question } from "./questions.ts";
 import type { Statement } from "./recorder.ts";
 
-const QUESTIONS = [...ENGINE_QUESTIONS, ...PEOPLES_QUESTIONS, ...CAMPAIGN_QUESTIONS];
+const QUESTIONS = [...OPERATION_QUESTIONS, ...ENGINE_QUESTIONS, ...PEOPLES_QUESTIONS, ...CAMPAIGN_QUESTIONS];
 
 const ORDINARY: Size = { campaigns: 600, doneEach: 40, plannedEach: 10, waitingEach: 20 };
 /** Ten thousand campaigns, a million planned rows and ten million ledger entries, for whoever has half an hour. */

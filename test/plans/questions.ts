@@ -1,8 +1,6 @@
 import type { Transaction } from "kysely";
 import type { Claim, ClaimedEmail, QueuedEmail, Settlement, StoreTransaction } from "../../src/engine/ports.ts";
 import { wakeWaitingForSession } from "../../src/storage/campaigns.ts";
-import { unconfirmedByCampaign } from "../../src/storage/alerts.ts";
-import { mailboxUses, queueFigures } from "../../src/storage/figures.ts";
 import { lastWrittenInstant, mailboxConditions } from "../../src/storage/health.ts";
 import { leadPlace } from "../../src/storage/lead-place.ts";
 import { suppressions } from "../../src/storage/leads.ts";
@@ -235,24 +233,6 @@ export const PEOPLES_QUESTIONS: readonly Question[] = [
     by: { Suppression: [] },
     whole: { Suppression: "each is listed" },
     grows: "as above",
-  },
-  {
-    name: "the queue in numbers",
-    ask: ({ recorder }) => queueFigures(recorder.db, NOW),
-    by: { CampaignEmailQueue: ["Queue_pending", "Queue_sending", "Queue_sendingCampaign", "Queue_unconfirmed"] },
-    whole: { Campaign: "those that run are counted through, once in five seconds at most" },
-    grows: "mails are counted, up to 100,000",
-  },
-  {
-    name: "what the mailboxes have used",
-    ask: ({ recorder }) => mailboxUses(recorder.db, ["2101-01-01"]),
-    by: { DailyUsage: ["DailyUsage_pkey"] },
-    grows: "each of the first thousand is shown",
-  },
-  {
-    name: "the unconfirmed mails of each campaign",
-    ask: ({ recorder }) => unconfirmedByCampaign(recorder.db),
-    by: { CampaignEmailQueue: ["Queue_unconfirmed"] },
   },
   { name: "the mailboxes", ask: ({ recorder }) => mailboxConditions(recorder.db), by: {}, grows: "each is listed" },
   {
