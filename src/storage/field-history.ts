@@ -22,7 +22,8 @@ const insertBefore = prepared(
     INSERT INTO "Event" ("at", "kind", "leadId", "campaignId", "actor", "data")
     SELECT CAST(${now} AS BIGINT), ${sql.lit(FIELDS_CHANGED)}, v.column1, v.column2, CAST(${actor} AS TEXT), v.column3
     FROM ${valuesTable(db, ["BIGINT", "BIGINT", "TEXT"], rows)}
-    WHERE EXISTS (SELECT 1 FROM "SendLog" AS log WHERE log."leadId" = v.column1)`,
+    -- With EXISTS, PostgreSQL reads the whole ledger.
+    WHERE (SELECT 1 FROM "SendLog" AS log WHERE log."leadId" = v.column1 LIMIT 1) IS NOT NULL`,
 );
 
 /**

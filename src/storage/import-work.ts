@@ -83,17 +83,18 @@ export async function keepRejected(trx: Trx, importId: number, lines: readonly R
   if (rows.length > 0) await insertRejected(trx, { importId, rows: jsonOf(rows) });
 }
 
+/** Single looks into an index for each address; a join, or EXISTS, PostgreSQL may answer by reading a whole campaign or ledger. */
 const selectKnown = prepared(
   (db, { campaignId, rows }: { campaignId: number; rows: string }) => sql<{
     status: string | null;
     place: number | null;
     suppressed: string | null;
-    contacted: number | boolean;
+    contacted: number | null;
   }>`
     SELECT l."status" AS "status", s."address" AS "suppressed", (SELECT cl."id" FROM "CampaignLead" AS cl
         WHERE cl."campaignId" = CAST(${campaignId} AS BIGINT) AND cl."leadId" = l."id") AS "place",
-      EXISTS (SELECT 1 FROM "SendLog" AS log WHERE log."leadId" = l."id" AND log."kind" = 'campaign'
-        AND log."state" IN ('transmitting', 'sent', 'unconfirmed')) AS "contacted"
+      (SELECT 1 FROM "SendLog" AS log WHERE log."leadId" = l."id" AND log."kind" = 'campaign'
+        AND log."state" IN ('transmitting', 'sent', 'unconfirmed') LIMIT 1) AS "contacted"
     FROM ${valuesTable(db, ["TEXT"], rows)}
     LEFT JOIN "Lead" AS l ON l."address" = v.column1
     LEFT JOIN "Suppression" AS s ON s."address" = v.column1`,
@@ -111,6 +112,6 @@ export async function knownAddresses(
     isInCampaign: place !== null,
     isSuppressed: suppressed !== null,
     isBarred: status !== null && status !== "ACTIVE",
-    isContacted: Boolean(contacted),
+    isContacted: contacted !== null,
   }));
 }
