@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { setLeadStates } from "../../src/storage/queue.ts";
 import { addLeads } from "../../src/storage/registry.ts";
 import { acceptingServer, sendAll } from "./sending.ts";
+import { createDatabase, dropDatabase } from "../servers/postgres-server.ts";
 import { ApiWorld } from "./api-world.ts";
-import { addMailbox, type Campaign, campaignNow, draft, leadsNamed, type List } from "./campaign-world.ts";
+import { addMailbox, type Campaign, campaignNow, draft, leadsNamed, type List, putMessage } from "./campaign-world.ts";
 
 describe("a duplicated campaign", () => {
   it("has the settings, the message and the mailboxes, and no lead", async () => {
@@ -50,6 +51,24 @@ describe("a duplicated campaign", () => {
       await trx.deleteFrom("CampaignLead").where("id", "in", lost).execute();
     });
     expect((await ask()).body).toMatchObject({ id: copy.body.id, leads: 2 });
+  });
+});
+
+describe("on PostgreSQL", () => {
+  it("a campaign is copied with its leads and its files, and deleted", async () => {
+    const [server, name] = [inject("postgresUrl"), `copies_${process.pid}`];
+    const url = await createDatabase(server, name);
+    onTestFinished(() => dropDatabase(server, name));
+    const world = await ApiWorld.open({}, url);
+    const spring = await draft(world, "Spring", leadsNamed(3), { mailboxIds: [await addMailbox(world, "anna@acme.test")] });
+    const attachments = [{ filename: "a.txt", contentType: "text/plain", content: "YQ==" }];
+    await putMessage(world, spring, { subject: "Hello", text: "Hi", attachments });
+    const copy = await world.ask<Campaign>("POST", `/campaigns/${spring.id}/duplicate`, { name: "Summer", withLeads: true });
+    expect([copy.status, copy.body]).toEqual([201, expect.objectContaining({ leads: 3, mailboxIds: spring.mailboxIds })]);
+    const message = await world.ask("GET", `/campaigns/${copy.body.id}/message`);
+    expect(message.body).toMatchObject({ message: { attachments: [{ filename: "a.txt", bytes: 1 }] } });
+    expect((await world.ask("DELETE", `/campaigns/${spring.id}?name=Spring`)).status).toBe(204);
+    expect((await world.ask<List<Campaign>>("GET", "/campaigns")).body.items).toHaveLength(1);
   });
 });
 

@@ -76,6 +76,10 @@ describe("a campaign's message over HTTP", () => {
         { subject: "Hello", text: "Dear\n{{ first name }}" },
         { field: "text", message: expect.stringContaining("line 2") },
       ],
+      [
+        { subject: "Hello", text: "a\0b" },
+        { field: "text", message: "contains a NUL character" },
+      ],
       [{ subject: "Hello" }, { field: "message", message: "has no body" }],
       [{ ...HELLO, attachments: [{ ...PDF, content: "§" }] }, { field: "attachments.0.content" }],
       [

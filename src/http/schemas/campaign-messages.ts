@@ -9,10 +9,17 @@ export const ATTACHED_BYTES_MAX = 10_000_000;
 export const MESSAGE_BODY_LIMIT_BYTES = 20_000_000;
 const BASE64_MAX = Math.ceil(ATTACHED_BYTES_MAX / 3) * 4;
 
+/** PostgreSQL stores no NUL, and no mail may have one (RFC 5322, 4.1). */
+const writable = (lengthMax: number) =>
+  z
+    .string()
+    .max(lengthMax)
+    .refine((text) => !text.includes("\0"), "contains a NUL character");
+
 const SOURCE = {
-  subject: z.string().max(SUBJECT_MAX),
-  text: z.string().max(BODY_MAX).nullable().default(null).describe("Liquid; made from the HTML body when there is none"),
-  html: z.string().max(BODY_MAX).nullable().default(null).describe("Liquid; values are escaped"),
+  subject: writable(SUBJECT_MAX),
+  text: writable(BODY_MAX).nullable().default(null).describe("Liquid; made from the HTML body when there is none"),
+  html: writable(BODY_MAX).nullable().default(null).describe("Liquid; values are escaped"),
 };
 
 export const MESSAGE_SOURCE = z.strictObject(SOURCE).meta({ id: "MessageSource" });
