@@ -2,6 +2,9 @@ import type { Transaction } from "kysely";
 import type { Claim, ClaimedEmail, QueuedEmail, Settlement, StoreTransaction } from "../../src/engine/ports.ts";
 import { wakeWaitingForSession } from "../../src/storage/campaigns.ts";
 import { lastWrittenInstant, mailboxConditions } from "../../src/storage/health.ts";
+import { knownAddresses } from "../../src/storage/import-work.ts";
+import { campaignsOfLead, leadEvents, pastTries } from "../../src/storage/lead-history.ts";
+import { listPlaces, searchLeads } from "../../src/storage/lead-list.ts";
 import { leadPlace } from "../../src/storage/lead-place.ts";
 import { suppressions } from "../../src/storage/leads.ts";
 import { cancelCampaign, startCampaign } from "../../src/storage/lifecycle.ts";
@@ -18,6 +21,7 @@ import {
   waitingCount,
 } from "../../src/storage/reports.ts";
 import type { Database } from "../../src/storage/schema.ts";
+import { listSuppressed } from "../../src/storage/suppressions.ts";
 import { decideUnconfirmed, unconfirmedMails } from "../../src/storage/unconfirmed.ts";
 import { BY_ID } from "./explain.ts";
 import type { FilledDatabase } from "./filled-database.ts";
@@ -255,12 +259,66 @@ export const PEOPLES_QUESTIONS: readonly Question[] = [
         addLeads(
           trx,
           CAMPAIGN,
-          [LEAD, "new@example.test"].map((address) => ({ address, fields: {} })),
+          [LEAD, "new@example.test"].map((address) => ({ address, fields: { city: "Opole" } })),
           NOW,
         ),
       ),
-    by: { CampaignLead: ["CampaignLead_order", "CampaignLead_campaignId_leadId_key"] },
-    grows: "the last position is looked for in the campaign, once for a file",
+    by: {
+      Lead: ["Lead_address_key"],
+      CampaignLead: ["CampaignLead_position", "CampaignLead_campaignId_leadId_key", "CampaignLead_lead"],
+      SendLog: ["SendLog_lead"],
+    },
+    grows: "not measured: a new lead's place cannot be written again by itself",
+  },
+  {
+    name: "what is known of addresses in a file",
+    ask: ({ recorder }) => knownAddresses(recorder.db, CAMPAIGN, [LEAD, "new@example.test"]),
+    by: {
+      Lead: ["Lead_address_key"],
+      CampaignLead: ["CampaignLead_campaignId_leadId_key", "CampaignLead_lead"],
+      SendLog: ["SendLog_lead"],
+      Suppression: ["Suppression_pkey"],
+    },
+  },
+  {
+    name: "leads by the beginning of their address",
+    ask: ({ recorder }) => searchLeads(recorder.db, { prefix: "lead-2", after: "lead-20@example.test", limit: BATCH }),
+    by: { Lead: ["Lead_byAddress", "Lead_address_key"], Suppression: ["Suppression_pkey"] },
+  },
+  {
+    name: "the leads that are blocked",
+    ask: ({ recorder }) => searchLeads(recorder.db, { status: "BLOCKED", limit: BATCH }),
+    by: { Lead: ["Lead_notActive"] },
+  },
+  {
+    name: "a campaign's leads of one state, from a page on",
+    ask: ({ recorder }) => listPlaces(recorder.db, { campaignId: CAMPAIGN, state: "sent", after: [999, 4, 4], limit: BATCH }),
+    by: { Lead: [BY_ID], CampaignLead: ["CampaignLead_order"] },
+  },
+  {
+    name: "a campaign's leads, from a page on",
+    ask: ({ recorder }) => listPlaces(recorder.db, { campaignId: CAMPAIGN, after: [999, 4, 4], limit: BATCH }),
+    by: { Lead: [BY_ID], CampaignLead: ["CampaignLead_position"] },
+  },
+  {
+    name: "a page of the suppressed addresses",
+    ask: ({ recorder }) => listSuppressed(recorder.db, { prefix: "gone-", after: "gone-2@example.test", limit: BATCH }),
+    by: { Suppression: ["Suppression_byAddress", "Suppression_pkey"] },
+  },
+  {
+    name: "a lead's past",
+    ask: async ({ recorder }) => {
+      await pastTries(recorder.db, 7, BATCH);
+      await leadEvents(recorder.db, 7, BATCH);
+      await campaignsOfLead(recorder.db, 7, BATCH);
+    },
+    by: {
+      Lead: [BY_ID],
+      CampaignLead: ["CampaignLead_lead"],
+      SendLog: ["SendLog_lead"],
+      CampaignEmailQueue: [BY_ID],
+      Event: ["Event_lead"],
+    },
   },
   {
     name: "whether a held session of a mailbox is free",
