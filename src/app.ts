@@ -160,7 +160,7 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
         import("./http/server.ts"),
         import("./operation/authentication.ts"),
       ]);
-      const parts = { kind: database.kind, store, secrets, liveness, clock, log, reader, write, chance: systemRandom };
+      const parts = { kind: database.kind, store, secrets, liveness, clock, log, reader, write, machine, chance: systemRandom };
       return createServer({
         ...parts,
         ...options,

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
+import type { Home } from "../domain/arrival.ts";
 import type { Clock, Logger, SingleMailer, Store } from "../engine/ports.ts";
 import type { Authentication } from "../operation/authentication.ts";
 import type { Metrics } from "../operation/metrics.ts";
@@ -15,6 +16,8 @@ export interface Parts {
   readonly chance: Chance;
   readonly secrets: SecretBox;
   readonly liveness: Liveness;
+  /** Where this process runs: a release makes it the home of the database. */
+  readonly machine: Home;
   readonly store: Pick<Store, "watch">;
   readonly authentication: Authentication;
   readonly metrics: Metrics;

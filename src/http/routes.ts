@@ -11,11 +11,15 @@ import { historyRoutes } from "./routes/history.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { inboxRoutes } from "./routes/inbox.ts";
 import { overviewRoutes } from "./routes/overview.ts";
+import { mailboxRoutes } from "./routes/mailboxes.ts";
 import { outboxRoutes } from "./routes/outbox.ts";
 import { sendLogRoutes } from "./routes/send-log.ts";
 import { unconfirmedRoutes } from "./routes/unconfirmed.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { systemRoutes } from "./routes/system.ts";
+import { settingsRoutes } from "./routes/settings.ts";
+import { testMailRoutes } from "./routes/test-mails.ts";
 
 /** Every group of routes under /api/v1, in the order in which the description lists them. */
 export const API_ROUTES: readonly Routes[] = [
@@ -29,11 +33,15 @@ export const API_ROUTES: readonly Routes[] = [
   campaignExplainRoutes,
   campaignForecastRoutes,
   campaignPlanRoutes,
+  mailboxRoutes,
+  testMailRoutes,
   outboxRoutes,
   sendLogRoutes,
   unconfirmedRoutes,
   historyRoutes,
+  systemRoutes,
   inboxRoutes,
   liveRoutes,
+  settingsRoutes,
   alertRoutes,
 ];

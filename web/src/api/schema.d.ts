@@ -2062,6 +2062,505 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List mailboxes, each with what it may do now and why */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Mailbox"][];
+                            nextCursor?: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Add a mailbox */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Any text of your choice: the same request with the same key is carried out once, and answered alike for a day */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        address: string;
+                        /**
+                         * @description The name in From
+                         * @default null
+                         */
+                        name?: string | null;
+                        /** @description The SMTP server's name */
+                        host: string;
+                        port: number;
+                        /**
+                         * @description tls: from the first byte (465); starttls: required (587); opportunistic: when offered; none
+                         * @enum {string}
+                         */
+                        security: "tls" | "starttls" | "opportunistic" | "none";
+                        /**
+                         * @description null when the server asks for no login
+                         * @default null
+                         */
+                        user?: string | null;
+                        /**
+                         * @description Kept encrypted, and never shown again
+                         * @default null
+                         */
+                        password?: string | null;
+                        /** @description IANA zone of its days */
+                        zone?: string;
+                        /** @description Mails of all campaigns per local day */
+                        perDayMax?: number | null;
+                        /**
+                         * @description Least distance between two of its mails over all campaigns
+                         * @default 0
+                         */
+                        minGapMs?: number;
+                        /**
+                         * @description Conversations with its server at a time
+                         * @default 1
+                         */
+                        sessionsMax?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mailbox"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a mailbox */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mailbox"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Remove a mailbox that nothing speaks of; one that has sent is switched off instead */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change a mailbox, or switch it on or off, from the very next mail on
+         * @description A password that is left out stays as it is; it has to be given again when it would go to another server or user.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The `version` of the resource that was edited, in quotation marks; `*` for whatever it is */
+                    "if-match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The name in From */
+                        name?: string | null;
+                        /** @description The SMTP server's name */
+                        host?: string;
+                        port?: number;
+                        /**
+                         * @description tls: from the first byte (465); starttls: required (587); opportunistic: when offered; none
+                         * @enum {string}
+                         */
+                        security?: "tls" | "starttls" | "opportunistic" | "none";
+                        /** @description null when the server asks for no login */
+                        user?: string | null;
+                        /** @description Kept encrypted, and never shown again */
+                        password?: string | null;
+                        /** @description IANA zone of its days */
+                        zone?: string;
+                        /** @description Mails of all campaigns per local day */
+                        perDayMax?: number | null;
+                        /** @description Least distance between two of its mails over all campaigns */
+                        minGapMs?: number;
+                        /** @description Conversations with its server at a time */
+                        sessionsMax?: number;
+                        active?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mailbox"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a mailbox step by step: name, connection, encryption, login, sender; no mail leaves */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailboxCheck"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an account as it was typed in, without saving it; no mail leaves */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        address: string;
+                        /** @description The SMTP server's name */
+                        host: string;
+                        port: number;
+                        /**
+                         * @description tls: from the first byte (465); starttls: required (587); opportunistic: when offered; none
+                         * @enum {string}
+                         */
+                        security: "tls" | "starttls" | "opportunistic" | "none";
+                        /**
+                         * @description null when the server asks for no login
+                         * @default null
+                         */
+                        user?: string | null;
+                        /**
+                         * @description Kept encrypted, and never shown again
+                         * @default null
+                         */
+                        password?: string | null;
+                        /** @description The mailbox whose stored password is meant when none is typed */
+                        passwordOf?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailboxCheck"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the campaign's text once, to an address of your own */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        to: string;
+                        /** @description Without it the mailbox that the campaign would use next */
+                        mailboxId?: number;
+                        /** @description Written as for this lead */
+                        leadId?: number;
+                        fields?: {
+                            [key: string]: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TestMailReport"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a short mail through a mailbox, to an address of your own */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        to: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TestMailReport"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/outbox": {
         parameters: {
             query?: never;
@@ -2568,6 +3067,96 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the program's version and whether it is frozen */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["System"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a frozen installation send again, after looking at what its database may lack */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["System"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3756,6 +4345,77 @@ export interface components {
             /** @description The last thirty, today at the end */
             days: components["schemas"]["DayCounts"][];
         };
+        Mailbox: {
+            id: number;
+            address: string;
+            name: string | null;
+            host: string;
+            port: number;
+            /** @enum {string} */
+            security: "tls" | "starttls" | "opportunistic" | "none";
+            user: string | null;
+            hasPassword: boolean;
+            zone: string;
+            perDayMax: number | null;
+            minGapMs: number;
+            sessionsMax: number;
+            active: boolean;
+            /**
+             * @description ready, or the first reason why it takes no mail now
+             * @enum {string}
+             */
+            state: "ready" | "off" | "attention" | "limit" | "resting" | "min-gap" | "busy";
+            /** @description Why a person has to look at it, in the server's words */
+            attention: string | null;
+            restingUntil: string | null;
+            restReason: string | null;
+            sessionsBusy: number;
+            today: {
+                /** Format: date */
+                day: string;
+                used: number;
+            };
+            /** @description When it may take its next mail; null when no clock says so */
+            nextAt: string | null;
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            createdAt: string;
+            /** @description Open campaigns that send from it */
+            campaigns: {
+                id: number;
+                name: string;
+                status: components["schemas"]["CampaignStatus"];
+            }[];
+            /** @description For If-Match */
+            version: string;
+        };
+        MailboxCheck: {
+            /** @description The server takes mail from this account */
+            ok: boolean;
+            steps: {
+                /** @enum {string} */
+                step: "dns" | "tcp" | "greeting" | "tls" | "login" | "mail-from" | "rcpt" | "quit";
+                /** @enum {string} */
+                status: "ok" | "failed" | "skipped";
+                durationMs: number;
+                /** @description The server's own words, or what was found out */
+                words: string | null;
+                failure: {
+                    code: string;
+                    remedy: string;
+                } | null;
+            }[];
+            /** @description Servers that may be the right one, when this one could not be spoken with */
+            guesses: {
+                host: string;
+                port: number;
+                /** @enum {string} */
+                security: "tls" | "starttls" | "opportunistic" | "none";
+            }[];
+        };
         OutboxMail: {
             /** @description The row of the plan */
             id: number;
@@ -3895,6 +4555,43 @@ export interface components {
             lastUsedAt: string | null;
             expiresAt: string | null;
             revokedAt: string | null;
+        };
+        Frozen: {
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            since: string;
+            /** @enum {string} */
+            reason: "restored" | "replaced" | "older" | "other-database" | "other-place";
+            /** @description What happened, in one sentence */
+            text: string;
+            backupMadeAt: string | null;
+            /** @description By campaign, the mails of which the database would not know by itself */
+            missed: {
+                campaign: string;
+                handOvers: number;
+                kept: number;
+                addresses: string[];
+            }[];
+        };
+        System: {
+            version: string;
+            /** @enum {string} */
+            database: "sqlite" | "postgres";
+            /** @description Why nothing leaves until a person releases it */
+            frozen: components["schemas"]["Frozen"] | null;
+        };
+        TestMailReport: {
+            /** @description sent, rejected or unconfirmed, as in the send log */
+            state: string;
+            outcome: string;
+            /** @description The server's words, or ours */
+            summary: string;
+            mailbox: string;
+            to: string;
+            rfcMessageId: string;
+            durationMs: number;
         };
     };
     responses: never;
