@@ -67,7 +67,7 @@ describe("mailboxes over HTTP", () => {
     const typed = ({ name: _name, ...rest }: ReturnType<typeof account>) => rest;
     const right = await world.ask<Check>("POST", "/mailboxes/check", typed(account(port)));
     expect(right.body.ok).toBe(true);
-    const wrong = await world.ask<Check>("POST", "/mailboxes/check", typed(account(port, "guess")));
+    const wrong = await world.ask<Check>("POST", "/mailboxes/check", typed(account(port, "hunter12345")));
     const login = wrong.body.steps.find(({ step }) => step === "login");
     expect(wrong.body.ok).toBe(false);
     expect(login).toMatchObject({
@@ -75,7 +75,7 @@ describe("mailboxes over HTTP", () => {
       words: expect.stringContaining("wrong user or password"),
       failure: { remedy: expect.any(String) },
     });
-    expect(wrong.text).not.toContain("guess");
+    expect(wrong.text).not.toContain("hunter12345");
     const made = await world.ask<Mailbox>("POST", "/mailboxes", account(port));
     expect((await world.ask<Check>("POST", `/mailboxes/${made.body.id}/check`)).body.ok).toBe(true);
   });
