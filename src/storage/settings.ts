@@ -7,13 +7,32 @@ export interface InstallationSettings {
   readonly adminAddress?: string;
   /** Through which mailbox; without it through the one that was not used for longest. */
   readonly alertMailboxId?: number;
+  readonly companyName?: string;
+  /** Of what the program writes to people by itself. */
+  readonly language?: "en" | "pl";
+  /** What a new campaign has where nothing was said, as the API writes a campaign's settings. */
+  readonly campaignDefaults?: Readonly<Record<string, unknown>>;
+  /** The same of a new mailbox. */
+  readonly mailboxDefaults?: { readonly zone?: string; readonly perDayMax?: number | null };
 }
 
-const KEYS = ["adminAddress", "alertMailboxId"] as const satisfies readonly (keyof InstallationSettings)[];
+const KEYS = [
+  "adminAddress",
+  "alertMailboxId",
+  "companyName",
+  "language",
+  "campaignDefaults",
+  "mailboxDefaults",
+] as const satisfies readonly (keyof InstallationSettings)[];
 
 export async function installationSettings(db: Kysely<Database>): Promise<InstallationSettings> {
   const rows = await db.selectFrom("Setting").selectAll().where("key", "in", KEYS).execute();
   return Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value)]));
+}
+
+/** Makes everybody else who changes the settings wait until the transaction ends; there may be no row yet that could be held. */
+export async function holdInstallationSettings(trx: Transaction<Database>): Promise<void> {
+  await write(trx, "settings-hold", "");
 }
 
 /** Sets what `change` names; undefined there takes a setting back. */

@@ -146,6 +146,7 @@ describe("the live stream", () => {
     await client.hears("workers");
     await world.server.close();
     await eventually(() => client.isOver, "the stream is over");
+    expect(client.names()).toEqual(["workers"]);
   });
 
   it("lets go of a reader that does not read, and the others hear on", async () => {

@@ -10,6 +10,7 @@ import { type Actor, cancelCampaign, pauseCampaign, resumeCampaign, startCampaig
 import { campaignIdByName, changeSettings, createCampaign, setCampaignMailboxes } from "../../storage/registry.ts";
 import { campaignReports } from "../../storage/reports.ts";
 import type { Database } from "../../storage/schema.ts";
+import { installationSettings } from "../../storage/settings.ts";
 import { operator, viewer } from "../access.ts";
 import type { Api, Routes } from "../api.ts";
 import { change, changeOnce, IDEMPOTENCY_KEY } from "../change.ts";
@@ -27,6 +28,7 @@ import {
 } from "../schemas/campaigns.ts";
 import { headlineWire } from "../schemas/campaign-gates.ts";
 import { ID, iso, isoOrNull } from "../schemas/instants.ts";
+import { defaultsOfCampaigns } from "../schemas/settings.ts";
 import type { Parts } from "../parts.ts";
 import { assertVersion, IF_MATCH, tagged, versionOf } from "../version.ts";
 
@@ -112,7 +114,8 @@ function createRoute(api: Api, parts: Parts): void {
     },
     async (request, reply) => {
       const { name, settings, mailboxIds } = request.body;
-      const whole = await settingsOf(settings);
+      const defaults = defaultsOfCampaigns(await installationSettings(parts.reader));
+      const whole = await settingsOf({ ...defaults, ...settings });
       const seed = parts.chance.seed();
       const campaign = await changeOnce(parts, request, reply, 201, async (trx, { actor, now }) => {
         await assertFreeName(trx, name);
