@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { queries } from "../api/queries.ts";
+import { logFilter } from "../api/log-filter.ts";
 import { BrokenPage, MissingPage } from "./lost-pages.tsx";
 import { sessionQuery } from "./session.ts";
 import { Shell } from "./shell.tsx";
@@ -113,6 +114,25 @@ const outbox = createRoute({
   component: lazyRouteComponent(() => import("../features/outbox/outbox-page.tsx"), "OutboxPage"),
 });
 
+const outboxNext = createRoute({
+  getParentRoute: () => outbox,
+  path: "/",
+  component: lazyRouteComponent(() => import("../features/outbox/next-tab.tsx"), "NextTab"),
+});
+
+const outboxLog = createRoute({
+  getParentRoute: () => outbox,
+  path: "/log",
+  validateSearch: logFilter,
+  component: lazyRouteComponent(() => import("../features/outbox/log-tab.tsx"), "LogTab"),
+});
+
+const outboxUnconfirmed = createRoute({
+  getParentRoute: () => outbox,
+  path: "/unconfirmed",
+  component: lazyRouteComponent(() => import("../features/outbox/unconfirmed-tab.tsx"), "UnconfirmedTab"),
+});
+
 const mailboxes = createRoute({
   getParentRoute: () => signedIn,
   path: "/mailboxes",
@@ -158,6 +178,8 @@ const settingsSystem = createRoute({
 const inbox = createRoute({
   getParentRoute: () => signedIn,
   path: "/inbox",
+  validateSearch: (search: Record<string, unknown>): { readonly mail?: number } =>
+    typeof search["mail"] === "number" ? { mail: search["mail"] } : {},
   component: lazyRouteComponent(() => import("../features/inbox/inbox-page.tsx"), "InboxPage"),
 });
 
@@ -172,7 +194,7 @@ export const router = createRouter({
       campaign.addChildren([campaignNow, campaignLeads, campaignPlan, campaignMessage, campaignSettings, campaignHistory]),
       leads,
       lead,
-      outbox,
+      outbox.addChildren([outboxNext, outboxLog, outboxUnconfirmed]),
       mailboxes,
       settings.addChildren([settingsDefaults, settingsUsers, settingsTokens, settingsSuppression, settingsSystem]),
       inbox,

@@ -49,7 +49,9 @@ export function Rows<Row>({ label, columns, rows, keyOf, onEnd, busy = false, to
   useEffect(() => {
     if (isNearEnd && !busy) onEnd?.();
   }, [isNearEnd, busy, onEnd]);
-  const template = columns.map(({ width }) => width).join(" ");
+  const tracks = (shown: readonly Column<Row>[]): string => shown.map(({ width }) => width).join(" ");
+  // Of columns that are left out, no track may keep its width.
+  const templates = { "--columns": tracks(columns), "--columns-narrow": tracks(columns.filter(({ optional }) => !optional)) };
   const isBoxed = rows.length > GROWING_MAX || onEnd !== undefined;
   return (
     <div
@@ -65,7 +67,7 @@ export function Rows<Row>({ label, columns, rows, keyOf, onEnd, busy = false, to
         aria-label={label}
         aria-rowcount={total ?? rows.length}
         className={styles.table}
-        style={{ "--columns": template } as object}
+        style={templates as object}
       >
         <div role="row" className={styles.head}>
           {columns.map((column) => (

@@ -1,0 +1,71 @@
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { answerOf, api, type Shape } from "../../api/client.ts";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
+
+type Mail = Shape<"UnconfirmedMail">;
+
+/** A decision that a person is about to make. */
+export interface Question {
+  readonly decision: Shape<"UnconfirmedDecision">;
+  readonly mails: readonly Mail[];
+}
+
+/** How many leads are named before the rest are counted. */
+const NAMED_MAX = 5;
+
+/** Says what a decision means before it is made; open while there is a question. */
+export function DecisionDialog({ question, onClose }: { readonly question: Question | undefined; onClose(): void }) {
+  const { t } = useTranslation("outbox");
+  const decide = useDecide(onClose);
+  const { decision = "mark-sent", mails = [] } = question ?? {};
+  const isAgain = decision === "send-again";
+  const close = () => {
+    decide.reset();
+    onClose();
+  };
+  return (
+    <ConfirmDialog
+      opened={question !== undefined}
+      title={t(isAgain ? "ask.sendAgainTitle" : "ask.markSentTitle")}
+      action={t(isAgain ? "ask.sendAgainAction" : "unconfirmed.markSent")}
+      danger={isAgain}
+      busy={decide.isPending}
+      problem={decide.error}
+      onConfirm={() => question !== undefined && decide.mutate(question)}
+      onClose={close}
+    >
+      <p>{t(isAgain ? "ask.sendAgain" : "ask.markSent", { count: mails.length })}</p>
+      <p>
+        {t("ask.to", {
+          leads: mails
+            .slice(0, NAMED_MAX)
+            .map(({ lead }) => lead)
+            .join(", "),
+        })}{" "}
+        {mails.length > NAMED_MAX && t("ask.andMore", { count: mails.length - NAMED_MAX })}
+      </p>
+    </ConfirmDialog>
+  );
+}
+
+function useDecide(onDecided: () => void) {
+  const { t } = useTranslation("outbox");
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ decision, mails }: Question) =>
+      answerOf(api.POST("/api/v1/unconfirmed/decide", { body: { decision, ids: mails.map(({ id }) => id) } })),
+    onSuccess: ({ decided, refused }, { decision }) => {
+      onDecided();
+      const done = decision === "mark-sent" ? "unconfirmed.markedSent" : "unconfirmed.orderedAgain";
+      if (decided.length > 0) notifications.show({ message: t(done, { count: decided.length }) });
+      const [first] = refused;
+      if (first === undefined) return;
+      const message = t("unconfirmed.refused", { count: refused.length, why: first.message });
+      notifications.show({ message, color: "bad", autoClose: false });
+    },
+    // A decision shows on nearly every screen.
+    onSettled: () => client.invalidateQueries(),
+  });
+}

@@ -1,0 +1,153 @@
+import { Button, UnstyledButton } from "@mantine/core";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { answerOf, api, type Shape } from "../../api/client.ts";
+import type { LogFilter } from "../../api/log-filter.ts";
+import { KEYS } from "../../api/queries.ts";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Loading } from "../../components/loading.tsx";
+import { Moment } from "../../components/moment.tsx";
+import { Notice, ProblemNotice } from "../../components/notice.tsx";
+import { OutcomeBadge } from "../../components/outcome.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { type Column, Rows } from "../../components/rows.tsx";
+import { CampaignLink, LeadLink, TableZone } from "./cells.tsx";
+import { EntryDialog } from "./entry-dialog.tsx";
+import { LogFilters } from "./log-filters.tsx";
+import styles from "./outbox.module.css";
+
+type Entry = Shape<"SendLogEntry">;
+
+/** Every try of every campaign, with what the server said. */
+export function LogTab() {
+  const { t } = useTranslation("outbox");
+  const filter = useSearch({ from: "/signed-in/outbox/log" });
+  const navigate = useNavigate({ from: "/outbox/log" });
+  const [opened, setOpened] = useState<Entry>();
+  const log = useLog(filter);
+  const columns = useColumns(setOpened);
+  const entries = log.data?.pages.flatMap(({ items }) => items) ?? [];
+  const change = (search: LogFilter) => void navigate({ search, replace: true });
+  const download = (
+    <Button component="a" variant="default" size="compact-sm" href={csvAddress(filter)} download>
+      {t("log.download")}
+    </Button>
+  );
+  return (
+    <>
+      <LogFilters filter={filter} onChange={change} />
+      {log.isError && <ProblemNotice problem={log.error} onRetry={() => void log.refetch()} />}
+      <Panel title={t("log.title")} actions={[<TableZone key="zone" />, <span key="csv">{download}</span>]} flush>
+        {log.isPending && <Loading lines={8} />}
+        {log.isSuccess && entries.length === 0 && (
+          <NoEntry
+            filter={filter}
+            onReset={() => change({})}
+            onGoOn={log.hasNextPage ? () => void log.fetchNextPage() : undefined}
+          />
+        )}
+        {entries.length > 0 && (
+          <Rows
+            label={t("log.title")}
+            columns={columns}
+            rows={entries}
+            keyOf={({ id }) => id}
+            busy={log.isFetchingNextPage}
+            onEnd={log.hasNextPage ? () => void log.fetchNextPage() : undefined}
+          />
+        )}
+      </Panel>
+      <EntryDialog entry={opened} onClose={() => setOpened(undefined)} />
+    </>
+  );
+}
+
+function useLog(filter: LogFilter) {
+  return useInfiniteQuery({
+    queryKey: [KEYS.log, filter],
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        api.GET("/api/v1/sendlog", {
+          params: { query: { ...filter, limit: 100, ...(pageParam !== "" && { cursor: pageParam }) } },
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The same list as a file. */
+function csvAddress(filter: LogFilter): string {
+  const query = new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
+  return `/api/v1/sendlog.csv?${query.toString()}`;
+}
+
+function useColumns(onOpen: (entry: Entry) => void): readonly Column<Entry>[] {
+  const { t } = useTranslation("outbox");
+  return [
+    { key: "at", title: t("column.at"), width: "minmax(7rem, 1fr)", cell: ({ startedAt }) => <Moment at={startedAt} /> },
+    {
+      key: "lead",
+      title: t("column.lead"),
+      width: "minmax(6rem, 1.5fr)",
+      cell: ({ leadId, lead }) => <LeadLink id={leadId} lead={lead} />,
+    },
+    {
+      key: "campaign",
+      title: t("column.campaign"),
+      width: "minmax(7rem, 1fr)",
+      cell: ({ campaignId, campaign }) => <CampaignLink id={campaignId} campaign={campaign} />,
+      optional: true,
+    },
+    { key: "mailbox", title: t("column.mailbox"), width: "minmax(7rem, 1fr)", cell: ({ mailbox }) => mailbox, optional: true },
+    {
+      key: "outcome",
+      title: t("column.outcome"),
+      width: "minmax(7rem, 10rem)",
+      cell: ({ state, outcome }) => <OutcomeBadge state={state} outcome={outcome} />,
+    },
+    {
+      key: "reply",
+      title: t("column.reply"),
+      width: "minmax(3rem, 2fr)",
+      cell: (entry) => (
+        <UnstyledButton className={styles.open} aria-label={t("entry.open", { lead: entry.lead })} onClick={() => onOpen(entry)}>
+          {entry.reply ?? "…"}
+        </UnstyledButton>
+      ),
+    },
+  ];
+}
+
+interface NoEntryProps {
+  readonly filter: LogFilter;
+  onReset(): void;
+  /** The search stopped at its bound before it had found any. */
+  readonly onGoOn: (() => void) | undefined;
+}
+
+function NoEntry({ filter, onReset, onGoOn }: NoEntryProps) {
+  const { t } = useTranslation("outbox");
+  if (onGoOn !== undefined) {
+    const goOn = (
+      <Button variant="default" onClick={onGoOn}>
+        {t("log.goOn")}
+      </Button>
+    );
+    return <Notice actions={goOn}>{t("log.partial")}</Notice>;
+  }
+  if (Object.keys(filter).length === 0) return <EmptyState title={t("log.empty")}>{t("log.emptyHelp")}</EmptyState>;
+  const reset = (
+    <Button variant="default" onClick={onReset}>
+      {t("log.reset")}
+    </Button>
+  );
+  return (
+    <EmptyState title={t("log.noneFound")} action={reset}>
+      {t("log.noneFoundHelp")}
+    </EmptyState>
+  );
+}

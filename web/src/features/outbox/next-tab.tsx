@@ -1,0 +1,125 @@
+import { Tooltip } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { campaignQuery } from "../../api/campaign.ts";
+import { answerOf, api, type Shape } from "../../api/client.ts";
+import { KEYS } from "../../api/queries.ts";
+import { useCauseText } from "../../components/cause.ts";
+import { Doing } from "../../components/doing.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Loading } from "../../components/loading.tsx";
+import { Moment } from "../../components/moment.tsx";
+import { ProblemNotice } from "../../components/notice.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { type Column, Rows } from "../../components/rows.tsx";
+import { browserZone, instantText } from "../../format/instants.ts";
+import { CampaignLink, LeadLink, TableZone } from "./cells.tsx";
+import { NowPanel } from "./now-panel.tsx";
+import styles from "./outbox.module.css";
+
+type Planned = Shape<"OutboxMail">;
+
+/** What is on its way, and what leaves next. */
+export function NextTab() {
+  return (
+    <div className={styles.panels}>
+      <NowPanel />
+      <NextPanel />
+    </div>
+  );
+}
+
+function NextPanel() {
+  const { t } = useTranslation("outbox");
+  const list = usePlanned();
+  const columns = useColumns(list.dataUpdatedAt);
+  const mails = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <Panel title={t("next.title")} actions={<TableZone />} flush>
+      {list.isError && <ProblemNotice problem={list.error} onRetry={() => void list.refetch()} />}
+      {list.isPending && <Loading lines={8} />}
+      {list.isSuccess && mails.length === 0 && <EmptyState title={t("next.empty")}>{t("next.emptyHelp")}</EmptyState>}
+      {mails.length > 0 && (
+        <>
+          <Rows
+            label={t("next.title")}
+            columns={columns}
+            rows={mails}
+            keyOf={({ id }) => id}
+            busy={list.isFetchingNextPage}
+            onEnd={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
+          />
+          <p className={styles.help}>{t("next.help")}</p>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function usePlanned() {
+  return useInfiniteQuery({
+    queryKey: [KEYS.outbox],
+    queryFn: ({ pageParam }) =>
+      answerOf(api.GET("/api/v1/outbox", { params: { query: { limit: 100, ...(pageParam !== "" && { cursor: pageParam }) } } })),
+    initialPageParam: "",
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+}
+
+/** `asOf`: when the list was asked for; what was planned before is due. */
+function useColumns(asOf: number): readonly Column<Planned>[] {
+  const { t } = useTranslation("outbox");
+  return [
+    {
+      key: "at",
+      title: t("column.at"),
+      width: "minmax(9rem, 1fr)",
+      cell: ({ scheduledAt, zone }) => <Moment at={scheduledAt} zone={zone} withZone={zone !== browserZone()} />,
+    },
+    {
+      key: "lead",
+      title: t("column.lead"),
+      width: "minmax(8rem, 2fr)",
+      cell: ({ leadId, lead }) => <LeadLink id={leadId} lead={lead} />,
+    },
+    {
+      key: "campaign",
+      title: t("column.campaign"),
+      width: "minmax(8rem, 1.5fr)",
+      cell: ({ campaignId, campaign }) => <CampaignLink id={campaignId} campaign={campaign} />,
+      optional: true,
+    },
+    {
+      key: "mailbox",
+      title: t("column.mailbox"),
+      width: "minmax(8rem, 1.5fr)",
+      cell: ({ mailbox }) => mailbox ?? t("next.anyMailbox"),
+      optional: true,
+    },
+    {
+      key: "why",
+      title: t("column.why"),
+      width: "minmax(8rem, 2fr)",
+      cell: (mail) => (Date.parse(mail.scheduledAt) < asOf ? <DueReason mail={mail} /> : <Cause mail={mail} />),
+      optional: true,
+    },
+  ];
+}
+
+function Cause({ mail: { cause, movedFrom, zone } }: { readonly mail: Planned }) {
+  const { t } = useTranslation("outbox");
+  const text = useCauseText()(cause);
+  if (movedFrom === null) return text;
+  return (
+    <Tooltip label={t("next.movedFrom", { at: instantText(movedFrom, zone, "full") })}>
+      <span>{text}</span>
+    </Tooltip>
+  );
+}
+
+/** Why a mail whose time has come is still here: by what its campaign does now. */
+function DueReason({ mail: { campaignId, zone } }: { readonly mail: Planned }) {
+  const { t } = useTranslation("outbox");
+  const { data: campaign } = useQuery(campaignQuery(campaignId));
+  return campaign === undefined ? t("next.unknownWhy") : <Doing doing={campaign.doing} zone={zone} />;
+}
