@@ -67,12 +67,18 @@ export function PaceFields({ value, onChange, problemOf = () => undefined }: Pac
 }
 
 /** The pace in words: every 72 to 108 s, about 40 mails an hour. */
-export function PaceText({ value: { delayMs, jitter } }: { readonly value: Pick<Pace, "delayMs" | "jitter"> }) {
+export function PaceText({ value }: { readonly value: Pick<Pace, "delayMs" | "jitter"> }) {
+  return usePaceText()(value);
+}
+
+export function usePaceText(): (pace: Pick<Pace, "delayMs" | "jitter">) => string {
   const { t } = useTranslation();
-  if (delayMs === 0) return t("pace.unpaced");
-  const [from, to] = [delayMs * (1 + jitter.min), delayMs * (1 + jitter.max)];
-  const perHour = numberText(Math.round(HOUR_MS / ((from + to) / 2)));
-  return t("pace.inWords", { from: durationText(from), to: durationText(to), perHour });
+  return ({ delayMs, jitter }) => {
+    if (delayMs === 0) return t("pace.unpaced");
+    const [from, to] = [delayMs * (1 + jitter.min), delayMs * (1 + jitter.max)];
+    const perHour = numberText(Math.round(HOUR_MS / ((from + to) / 2)));
+    return t("pace.inWords", { from: durationText(from), to: durationText(to), perHour });
+  };
 }
 
 type LongPause = NonNullable<Pace["longPause"]>;
