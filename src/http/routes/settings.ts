@@ -1,5 +1,5 @@
 import type { Transaction } from "kysely";
-import { z } from "zod";
+import type { z } from "zod";
 import { normalizeAddress } from "../../domain/address.ts";
 import { parseZone } from "../../domain/zone.ts";
 import { unknownMailboxes } from "../../storage/campaign-edit.ts";
