@@ -160,8 +160,10 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
         import("./http/server.ts"),
         import("./operation/authentication.ts"),
       ]);
+      const { ImportJobs } = await import("./operation/import-jobs.ts");
+      const imports = new ImportJobs({ reader, write, clock, log, owner: systemRandom.id() });
       const parts = { kind: database.kind, store, secrets, liveness, clock, log, reader, write, machine, chance: systemRandom };
-      return createServer({
+      const server = await createServer({
         ...parts,
         ...options,
         createSingleMailer,
@@ -169,7 +171,13 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
         metrics: await metrics(),
         isHttps: config.publicUrl?.startsWith("https:") ?? false,
         webFolder: builtPage(),
+        importBytesMax: config.importBytesMax,
+        wakeImports: () => imports.wake(),
       });
+      // Whoever takes files also brings them in, and goes on with what another process has left.
+      server.addHook("onReady", async () => imports.start());
+      server.addHook("onClose", () => imports.stop());
+      return server;
     },
     close: () => database.close(),
   };

@@ -32,6 +32,8 @@ const SCHEMA = z.strictObject({
   logLevel: z.enum(LOG_LEVELS).default("info"),
   engineLease: duration("engineLease").default(15_000),
   emailLease: duration("emailLease").default(20 * 60_000),
+  /** The largest file of leads that is taken, in bytes. */
+  importBytesMax: z.coerce.number().int().min(1_000).max(2_000_000_000).default(200_000_000),
   sendsMax: z.coerce.number().int().min(1).max(1_000).default(50),
 });
 
@@ -69,6 +71,7 @@ const VARIABLES: Readonly<Record<ConfigKey, readonly string[]>> = {
   logLevel: ["GONIEC_LOG_LEVEL"],
   engineLease: ["GONIEC_ENGINE_LEASE"],
   emailLease: ["GONIEC_EMAIL_LEASE"],
+  importBytesMax: ["GONIEC_IMPORT_BYTES_MAX"],
   sendsMax: ["GONIEC_SENDS_MAX"],
 };
 

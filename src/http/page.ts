@@ -42,6 +42,11 @@ export function cursorOf(key: unknown): { nextCursor?: string } {
   return key === undefined ? {} : { nextCursor: Buffer.from(JSON.stringify(key)).toString("base64url") };
 }
 
+/** How a search ended that storage has cut itself: with the cursor of what is left, and whether its bound came before the page was full. */
+export function searchEnd(page: { readonly items: readonly unknown[]; readonly next?: unknown }, limit: number) {
+  return { ...cursorOf(page.next), isPartial: page.next !== undefined && page.items.length < limit };
+}
+
 /** The key after which the page begins; refused when the cursor is none of ours. */
 export function cursorKey<T>(cursor: string | undefined, key: z.ZodType<T>): T | undefined {
   if (cursor === undefined) return undefined;

@@ -30,6 +30,10 @@ export interface Parts {
   /** The demo's: what its printed link does, and the mails that its mail server was given. */
   readonly signInLink?: SignInLink | undefined;
   readonly inbox?: Inbox | undefined;
+  /** The largest file of leads that is taken. */
+  readonly importBytesMax: number;
+  /** There is something to do for whoever brings files in. */
+  wakeImports(): void;
   /** Where the built web page lies; without one the API stands alone. */
   readonly webFolder?: string | undefined;
   /** For questions; a snapshot of what is committed. */

@@ -4,11 +4,13 @@ import { campaignCheckRoutes } from "./routes/campaign-checks.ts";
 import { campaignCopyRoutes } from "./routes/campaign-copies.ts";
 import { campaignExplainRoutes } from "./routes/campaign-explain.ts";
 import { campaignForecastRoutes } from "./routes/campaign-forecasts.ts";
+import { campaignLeadRoutes } from "./routes/campaign-leads.ts";
 import { campaignMessageRoutes } from "./routes/campaign-messages.ts";
 import { campaignPlanRoutes } from "./routes/campaign-plan.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { historyRoutes } from "./routes/history.ts";
 import { liveRoutes } from "./routes/live.ts";
+import { importRoutes } from "./routes/imports.ts";
 import { inboxRoutes } from "./routes/inbox.ts";
 import { overviewRoutes } from "./routes/overview.ts";
 import { mailboxRoutes } from "./routes/mailboxes.ts";
@@ -17,6 +19,7 @@ import { sendLogRoutes } from "./routes/send-log.ts";
 import { unconfirmedRoutes } from "./routes/unconfirmed.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { suppressionRoutes } from "./routes/suppressions.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { testMailRoutes } from "./routes/test-mails.ts";
@@ -33,6 +36,9 @@ export const API_ROUTES: readonly Routes[] = [
   campaignExplainRoutes,
   campaignForecastRoutes,
   campaignPlanRoutes,
+  campaignLeadRoutes,
+  importRoutes,
+  suppressionRoutes,
   mailboxRoutes,
   testMailRoutes,
   outboxRoutes,

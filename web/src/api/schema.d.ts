@@ -2062,6 +2062,778 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a campaign's leads: of one state in the order in which they are written to, of all in the order in which they came */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                    state?: "waiting" | "planned" | "sending" | "retrying" | "sent" | "failed" | "skipped" | "unconfirmed";
+                    /** @description Part of the address */
+                    search?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["CampaignLead"][];
+                            nextCursor?: string;
+                            /** @description The search stopped at its bound: the page may be short, or empty, and `nextCursor` goes on with the search */
+                            isPartial: boolean;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Add leads by hand; those that the campaign has keep their place and state */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Any text of your choice: the same request with the same key is carried out once, and answered alike for a day */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        leads: {
+                            address: string;
+                            /** @default {} */
+                            fields?: {
+                                [key: string]: string;
+                            };
+                            /** @description 1 goes next, 999 is the ordinary one */
+                            priority?: number;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            added: number;
+                            known: number;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/leads/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have leads written to earlier or later; all of them or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        leadIds: number[];
+                        /** @description 1 goes next, 999 is the ordinary one */
+                        priority: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            changed: number;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/leads/{leadId}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a lead out of the campaign for good; refused when its mail is on its way, or was */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                    leadId: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List imports, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                    campaignId?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Import"][];
+                            nextCursor?: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Upload a CSV file of leads as the body of the request
+         * @description Content type text/csv or application/octet-stream. Nothing is brought in before it was tried out and ordered.
+         */
+        post: {
+            parameters: {
+                query: {
+                    /** @description As it is called where it comes from */
+                    fileName: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an import and how far it is */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Have the file read with another encoding or separator; its columns are guessed anew */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        encoding: string;
+                        separator: string;
+                        header: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the whole file out for a campaign, in the background; nothing is changed by it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        campaignId: number;
+                        /** @description Left out, the columns are taken as they were guessed */
+                        columns?: {
+                            index: number;
+                            field: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rejected.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download the rejected rows, each with the reason */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The file */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the leads of a file that was tried out into its campaign, in the background */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an import wherever it is; leads that are in stay in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List suppressed addresses */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                    /** @description Part of the address */
+                    search?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Suppressed"][];
+                            nextCursor?: string;
+                            /** @description The search stopped at its bound: the page may be short, or empty, and `nextCursor` goes on with the search */
+                            isPartial: boolean;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Suppress an address: from now on it gets no mail of any campaign */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        address: string;
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Allow an address to be written to again; what it lost in campaigns it does not get back */
+        delete: {
+            parameters: {
+                query: {
+                    address: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download the suppression list as CSV */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The file */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mailboxes": {
         parameters: {
             query?: never;
@@ -3322,6 +4094,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the settings, with the defaults that are in force */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settings"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change settings; null takes one back */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The `version` of the resource that was edited, in quotation marks; `*` for whatever it is */
+                    "if-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SettingsChange"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settings"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -3368,6 +4221,64 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suppress every address of a CSV file, sent as the body of the request */
+        post: {
+            parameters: {
+                query: {
+                    /** @description As it is called where it comes from */
+                    fileName: string;
+                    reason?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            added: number;
+                            known: number;
+                            refused: number;
+                            firstRefused: {
+                                line: number;
+                                value: string;
+                                reason: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3827,6 +4738,91 @@ export interface components {
             /** @description For If-Match */
             version: string;
         };
+        SettingsChange: {
+            companyName?: string | null;
+            /** @description Of what the program writes to people by itself */
+            language?: ("en" | "pl") | null;
+            /** @description Who is told by mail of what needs a person */
+            adminAddress?: string | null;
+            /** @description Through which mailbox; null for the one that was not used for longest */
+            alertMailboxId?: number | null;
+            /** @description For new campaigns; what is left out stays, null for the product's own */
+            campaignDefaults?: {
+                /** @description IANA zone of the campaign's hours, days and daily limit */
+                zone?: string;
+                /** @description Allowed hours; none means around the clock */
+                windows?: components["schemas"]["Window"][];
+                /** @description Countries whose public holidays are closed days: PL, DE */
+                holidays?: string[];
+                /** @description From mail to mail; 0 for lists that need no human pace */
+                delayMs?: number;
+                /** @description How much shorter or longer a gap may be: -0.2 and 0.2 are ±20 % */
+                jitter?: {
+                    min: number;
+                    max: number;
+                };
+                /** @description After every n-th mail of the day */
+                longPause?: {
+                    everyMails: number;
+                    fromMs: number;
+                    toMs: number;
+                } | null;
+                /** @description Mails of the campaign per local day */
+                perDayMax?: number | null;
+                /** @description How many of the next mails are planned and stored */
+                bufferSize?: number;
+                /** @description Waits before the first, second, ... retry */
+                retryDelaysMs?: number[];
+            } | null;
+            /** @description For new mailboxes */
+            mailboxDefaults?: {
+                /** @description IANA zone of its days */
+                zone?: string;
+                /** @description Mails of all campaigns per local day; null for no limit */
+                perDayMax?: number | null;
+            } | null;
+        };
+        Settings: {
+            companyName: string | null;
+            language: ("en" | "pl") | null;
+            adminAddress: string | null;
+            alertMailboxId: number | null;
+            campaignDefaults: {
+                /** @description IANA zone of the campaign's hours, days and daily limit */
+                zone: string;
+                /** @description Allowed hours; none means around the clock */
+                windows: components["schemas"]["Window"][];
+                /** @description Countries whose public holidays are closed days: PL, DE */
+                holidays: string[];
+                /** @description From mail to mail; 0 for lists that need no human pace */
+                delayMs: number;
+                /** @description How much shorter or longer a gap may be: -0.2 and 0.2 are ±20 % */
+                jitter: {
+                    min: number;
+                    max: number;
+                };
+                /** @description After every n-th mail of the day */
+                longPause: {
+                    everyMails: number;
+                    fromMs: number;
+                    toMs: number;
+                } | null;
+                /** @description Mails of the campaign per local day */
+                perDayMax: number | null;
+                /** @description How many of the next mails are planned and stored */
+                bufferSize: number;
+                /** @description Waits before the first, second, ... retry */
+                retryDelaysMs: number[];
+            };
+            mailboxDefaults: {
+                /** @description IANA zone of its days */
+                zone: string;
+                /** @description Mails of all campaigns per local day; null for no limit */
+                perDayMax: number | null;
+            };
+            /** @description For If-Match */
+            version: string;
+        };
         Gate: {
             /** @enum {string} */
             gate: "status" | "frozen" | "start-time" | "hours" | "holiday" | "pace" | "long-pause" | "campaign-limit" | "mailboxes";
@@ -4059,6 +5055,23 @@ export interface components {
                 holiday: string | null;
             }[];
         };
+        CampaignLead: {
+            leadId: number;
+            address: string;
+            fields: {
+                [key: string]: string;
+            };
+            priority: number;
+            position: number;
+            /** @enum {string} */
+            state: "waiting" | "planned" | "sending" | "retrying" | "sent" | "failed" | "skipped" | "unconfirmed";
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            updatedAt: string;
+        };
         TemplateField: {
             name: string;
             /** @description A lead without it gets no mail: somewhere it stands without a fallback */
@@ -4243,6 +5256,88 @@ export interface components {
             plannedAt: string | null;
             /** @description How long after its slot the try began */
             slipMs: number | null;
+        };
+        ImportReport: {
+            /** @description Rows that are not blank; the next five add up to it */
+            rows: number;
+            newLeads: number;
+            /** @description Known leads that are new in the campaign */
+            knownElsewhere: number;
+            /** @description Already in the campaign: their fields are brought up to date */
+            inCampaign: number;
+            /** @description Rows with an address that an earlier row has */
+            duplicates: number;
+            /** @description Rows that give no lead for another reason */
+            rejected: number;
+            /** @description Of the leads, those that are never written to */
+            suppressed: number;
+            /** @description Of the leads, those that a person has blocked or put on hold */
+            barred: number;
+            /** @description Of the leads, those that some campaign has written to before */
+            contacted: number;
+        };
+        Import: {
+            id: number;
+            fileName: string;
+            bytes: number;
+            /** @enum {string} */
+            state: "uploading" | "uploaded" | "checking" | "checked" | "importing" | "done" | "failed" | "cancelled";
+            campaignId: number | null;
+            /** @description How the file seems to be written */
+            format: {
+                encoding: string;
+                separator: string;
+                header: boolean;
+                columns: {
+                    /** @description From 0 */
+                    index: number;
+                    /** @description As it stands in the file; empty in a file without a header */
+                    header: string;
+                    /** @description `email`, `priority`, or the name of the field that takes its values; empty: left out */
+                    field: string;
+                }[];
+                /** @description The first rows below the header */
+                sample: string[][];
+                /** @description What a person has to decide */
+                doubt: {
+                    message: string;
+                    allowed: string | null;
+                } | null;
+            } | null;
+            /** @description The columns as they were chosen for the dry run */
+            mapping: {
+                encoding: string;
+                separator: string;
+                header: boolean;
+                columns: {
+                    /** @description From 0 */
+                    index: number;
+                    /** @description As it stands in the file; empty in a file without a header */
+                    header: string;
+                    /** @description `email`, `priority`, or the name of the field that takes its values; empty: left out */
+                    field: string;
+                }[];
+            } | null;
+            /** @description What the dry run has found */
+            report: components["schemas"]["ImportReport"] | null;
+            rowsTotal: number | null;
+            rowsDone: number;
+            added: number;
+            known: number;
+            rejected: number;
+            /** @description Why it failed, or was ended */
+            problem: string | null;
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            updatedAt: string;
         };
         ReceivedMail: {
             /** @description In the order in which the mails came, from 1 */
@@ -4555,6 +5650,16 @@ export interface components {
             lastUsedAt: string | null;
             expiresAt: string | null;
             revokedAt: string | null;
+        };
+        Suppressed: {
+            address: string;
+            reason: string;
+            source: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            createdAt: string;
         };
         Frozen: {
             /**
