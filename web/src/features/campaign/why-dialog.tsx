@@ -96,7 +96,9 @@ function GateLine({
       <div>
         <strong>{t(`doing.gateName.${gate}`, { ns: "common" })}</strong>: {said}
         {setting !== undefined && <div className={styles.hint}>{t("why.setting", { setting })}</div>}
-        {remedy !== null && <div className={styles.hint}>{t("why.remedy", { remedy: t(remedyKey(closed), { defaultValue: remedy }) })}</div>}
+        {remedy !== null && (
+          <div className={styles.hint}>{t("why.remedy", { remedy: t(remedyKey(closed), { defaultValue: remedy }) })}</div>
+        )}
       </div>
     </li>
   );

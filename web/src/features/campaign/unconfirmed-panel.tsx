@@ -1,0 +1,112 @@
+import { Button, Group } from "@mantine/core";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Campaign } from "../../api/campaign.ts";
+import { answerOf, api, idempotencyKey, type Shape } from "../../api/client.ts";
+import { KEYS } from "../../api/queries.ts";
+import { useMay } from "../../app/session.ts";
+import { Badge } from "../../components/badge.tsx";
+import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
+import { Loading } from "../../components/loading.tsx";
+import { ProblemNotice } from "../../components/notice.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { instantText, zoneText } from "../../format/instants.ts";
+import styles from "./campaign.module.css";
+import { LeadLink } from "./lead-link.tsx";
+
+type Unconfirmed = Shape<"UnconfirmedMail">;
+type Decision = Shape<"UnconfirmedDecision">;
+
+const SHOWN = 20;
+
+/** Mails of which nobody knows whether the server took them, each with its two choices. */
+export function UnconfirmedPanel({ campaign: { id } }: { readonly campaign: Campaign }) {
+  const { t } = useTranslation("campaign");
+  const mails = useQuery({
+    queryKey: [KEYS.unconfirmed, "campaign", id],
+    queryFn: () => answerOf(api.GET("/api/v1/unconfirmed", { params: { query: { campaignId: id, limit: SHOWN } } })),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <div className={styles.wide}>
+      <Panel title={t("unconfirmed.title")}>
+        <p className={styles.hint}>{t("unconfirmed.help")}</p>
+        {mails.isPending && <Loading lines={2} />}
+        {mails.isError && <ProblemNotice problem={mails.error} onRetry={() => void mails.refetch()} />}
+        <ul className={styles.decisions}>
+          {mails.data?.items.map((mail) => (
+            <UnconfirmedLine key={mail.id} mail={mail} />
+          ))}
+        </ul>
+      </Panel>
+    </div>
+  );
+}
+
+function UnconfirmedLine({ mail }: { readonly mail: Unconfirmed }) {
+  const { t } = useTranslation("campaign");
+  const mayDecide = useMay("operator");
+  const [asked, setAsked] = useState<Decision>();
+  const { leadId, lead, mailbox, handedOverAt, zone, reply, reason } = mail;
+  const handedOver = { at: instantText(handedOverAt, zone, "full"), zone: zoneText(zone, new Date(handedOverAt)), mailbox };
+  return (
+    <li>
+      <div>
+        <Badge tone="doubt">?</Badge> <LeadLink id={leadId} address={lead} />
+        <div className={styles.hint}>{t("unconfirmed.handedOver", handedOver)}</div>
+        <div className={styles.hint}>{reply ?? reason}</div>
+      </div>
+      {mayDecide && (
+        <Group gap="xs">
+          <Button variant="default" onClick={() => setAsked("mark-sent")}>
+            {t("unconfirmed.mark-sent")}
+          </Button>
+          <Button variant="default" onClick={() => setAsked("send-again")}>
+            {t("unconfirmed.send-again")}
+          </Button>
+        </Group>
+      )}
+      {asked !== undefined && <DecisionDialog mail={mail} decision={asked} onClose={() => setAsked(undefined)} />}
+    </li>
+  );
+}
+
+interface DecisionDialogProps {
+  readonly mail: Unconfirmed;
+  readonly decision: Decision;
+  onClose(): void;
+}
+
+function DecisionDialog({ mail: { id, lead }, decision, onClose }: DecisionDialogProps) {
+  const { t } = useTranslation("campaign");
+  const client = useQueryClient();
+  const decided = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.POST("/api/v1/unconfirmed/{id}/decide", {
+          params: { path: { id }, header: { "idempotency-key": idempotencyKey() } },
+          body: { decision },
+        }),
+      ),
+    onSuccess: async () => {
+      onClose();
+      const stale = [KEYS.unconfirmed, KEYS.campaign, KEYS.campaigns, KEYS.overview, KEYS.log];
+      await Promise.all(stale.map((key) => client.invalidateQueries({ queryKey: [key] })));
+    },
+  });
+  return (
+    <ConfirmDialog
+      opened
+      danger={decision === "send-again"}
+      title={t(`unconfirmed.${decision}-title`, { lead })}
+      action={t(`unconfirmed.${decision}`)}
+      busy={decided.isPending}
+      problem={decided.error}
+      onConfirm={() => decided.mutate()}
+      onClose={onClose}
+    >
+      {t(`unconfirmed.${decision}-text`)}
+    </ConfirmDialog>
+  );
+}
