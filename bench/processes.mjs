@@ -113,11 +113,12 @@ export async function runCommand(command, words, input) {
 
 /**
  * @param {string} database path or address
- * @param {{tracer?: readonly string[]}} [options] a command to run it under
+ * @param {{tracer?: readonly string[], listen?: string}} [options] a command to run it under; where its API listens, which it has else none
  * @returns {Promise<Serving>}
  */
-export async function serve(database, { tracer = [] } = {}) {
-  const [command, ...words] = [...tracer, process.execPath, BIN, "serve", "--role", "worker", "--database", database];
+export async function serve(database, { tracer = [], listen } = {}) {
+  const role = listen === undefined ? ["--role", "worker"] : ["--listen", listen];
+  const [command, ...words] = [...tracer, process.execPath, BIN, "serve", ...role, "--database", database];
   const child = spawn(command, words, { stdio: ["ignore", "ignore", "inherit"], env: environment() });
   const ended = once(child, "exit");
   const pid = tracer.length === 0 ? child.pid : await childOf(child.pid);

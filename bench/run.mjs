@@ -15,6 +15,7 @@ const ROWS = [
   "memory",
   "import",
   "forecast",
+  "api",
 ];
 
 const words = process.argv.slice(2);
