@@ -28,7 +28,7 @@ export function useLiveState(): LiveState {
   );
 }
 
-/** What a kind of event makes stale. */
+/** What a kind of event makes stale. `workers` comes every few seconds, and so also shows that the server is there. */
 const STALE: Readonly<Record<string, readonly string[]>> = {
   send: [
     KEYS.overview,
@@ -42,11 +42,9 @@ const STALE: Readonly<Record<string, readonly string[]>> = {
     KEYS.inbox,
   ],
   "campaign-changed": [KEYS.overview, KEYS.campaigns, KEYS.campaign, KEYS.outbox, KEYS.lead],
-  "mailbox-changed": [KEYS.overview, KEYS.mailboxes, KEYS.campaign, KEYS.outbox],
-  "lead-changed": [KEYS.leads, KEYS.lead, KEYS.campaign],
-  "import-progress": [KEYS.imports, KEYS.campaign],
-  alert: [KEYS.overview],
-  worker: [KEYS.overview],
+  event: [KEYS.overview, KEYS.campaign, KEYS.mailboxes, KEYS.leads, KEYS.lead, KEYS.unconfirmed, KEYS.settings],
+  import: [KEYS.imports, KEYS.campaign],
+  workers: [KEYS.overview],
 };
 
 const RECONNECT_MS = 3_000;
@@ -79,7 +77,6 @@ export function followServer(): () => void {
       if (source?.readyState !== EventSource.CLOSED) return;
       again = window.setTimeout(connect, RECONNECT_MS);
     });
-    source.addEventListener("heartbeat", () => become("live"));
     source.addEventListener("reset", () => void queries.invalidateQueries());
     for (const [kind, keys] of Object.entries(STALE)) {
       source.addEventListener(kind, () => {
