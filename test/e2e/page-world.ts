@@ -31,11 +31,11 @@ export interface PageWorld {
   serveAgain(): Promise<void>;
 }
 
-/** Opens a world before the tests of a file and ends it after them. */
-export function usePageWorld(): () => PageWorld {
+/** Opens a world before the tests of a file and ends it after them. Its mail server breaks off without an answer where `hangsUpOn` says so. */
+export function usePageWorld(hangsUpOn: (to: string) => boolean = () => false): () => PageWorld {
   let world: (PageWorld & { close(): Promise<void> }) | undefined;
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openWorld(hangsUpOn);
   });
   afterAll(() => world?.close());
   return () => {
@@ -44,12 +44,12 @@ export function usePageWorld(): () => PageWorld {
   };
 }
 
-async function openWorld(): Promise<PageWorld & { close(): Promise<void> }> {
+async function openWorld(hangsUpOn: (to: string) => boolean): Promise<PageWorld & { close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "goniec-page-"));
   const loaded = loadConfig({}, { database: join(folder, "goniec.db") }, "none.json");
   if (!loaded.ok) throw new Error(loaded.error.message);
   const app = await createApp(loaded.value.config, createLogger("silent", false));
-  const sandbox = await startSandbox(systemClock.now);
+  const sandbox = await startSandbox(systemClock.now, hangsUpOn);
   const serve = async (port: number) => {
     const server = await app.createServer({ sends: true, inbox: sandbox });
     await server.listen({ host: "127.0.0.1", port });
@@ -102,7 +102,7 @@ class OwnerSession {
       headers: {
         origin: this.#base,
         cookie: `goniec_session=${await this.#session()}`,
-        "content-type": "application/json",
+        ...(body !== undefined && { "content-type": "application/json" }),
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

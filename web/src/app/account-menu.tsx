@@ -25,10 +25,8 @@ export function AccountMenu() {
   return (
     <Menu position="top-start" width={220} withinPortal>
       <Menu.Target>
-        <UnstyledButton className={styles.button} aria-label={t("nav.account")}>
-          <span className={styles.initial} aria-hidden="true">
-            {session?.user.name.charAt(0).toUpperCase()}
-          </span>
+        <UnstyledButton className={styles.button} aria-label={`${t("nav.account")}: ${session?.user.name ?? ""}`}>
+          <span className={styles.initial} data-initial={session?.user.name.charAt(0).toUpperCase()} aria-hidden="true" />
           <span className={styles.name}>{session?.user.name}</span>
         </UnstyledButton>
       </Menu.Target>

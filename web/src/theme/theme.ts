@@ -1,10 +1,23 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import {
+  createTheme,
+  type CSSVariablesResolver,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from "@mantine/core";
 
 /** Mantine wants ten shades of a colour; those that it draws with come from tokens.css, so both themes have their own. */
 const tuple = (name: string): MantineColorsTuple =>
   Array.from({ length: 10 }, () => `var(--${name})`) as unknown as MantineColorsTuple;
 
+/** Mantine writes white on what it fills, which nobody can read on the light colours of the dark theme. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colours = defaultVariantColorsResolver(input);
+  return input.variant === "filled" ? { ...colours, color: "var(--accent-ink)" } : colours;
+};
+
 export const THEME = createTheme({
+  variantColorResolver,
   fontFamily: '"IBM Plex Sans Variable", system-ui, sans-serif',
   headings: { fontFamily: '"IBM Plex Sans Variable", system-ui, sans-serif' },
   primaryColor: "accent",
@@ -14,6 +27,7 @@ export const THEME = createTheme({
   fontSizes: { xs: "var(--text-xs)", sm: "var(--text-sm)", md: "var(--text-md)", lg: "var(--text-lg)", xl: "var(--text-xl)" },
   components: {
     Button: { defaultProps: { size: "sm" } },
+    Checkbox: { defaultProps: { iconColor: "var(--accent-ink)" } },
     TextInput: { defaultProps: { size: "sm" } },
     Modal: { defaultProps: { centered: true, radius: 8 } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },

@@ -15,8 +15,15 @@ export interface Question {
 /** How many leads are named before the rest are counted. */
 const NAMED_MAX = 5;
 
-/** Says what a decision means before it is made; open while there is a question. */
-export function DecisionDialog({ question, onClose }: { readonly question: Question | undefined; onClose(): void }) {
+interface DecisionDialogProps {
+  readonly opened: boolean;
+  /** Stays while the dialog closes, so that its words do not change under the reader's eyes. */
+  readonly question: Question | undefined;
+  onClose(): void;
+}
+
+/** Says what a decision means before it is made. */
+export function DecisionDialog({ opened, question, onClose }: DecisionDialogProps) {
   const { t } = useTranslation("outbox");
   const decide = useDecide(onClose);
   const { decision = "mark-sent", mails = [] } = question ?? {};
@@ -27,7 +34,7 @@ export function DecisionDialog({ question, onClose }: { readonly question: Quest
   };
   return (
     <ConfirmDialog
-      opened={question !== undefined}
+      opened={opened}
       title={t(isAgain ? "ask.sendAgainTitle" : "ask.markSentTitle")}
       action={t(isAgain ? "ask.sendAgainAction" : "unconfirmed.markSent")}
       danger={isAgain}

@@ -11,12 +11,19 @@ import styles from "./outbox.module.css";
 
 type Entry = Shape<"SendLogEntry">;
 
-/** All that is known of one try; open while there is one. */
-export function EntryDialog({ entry, onClose }: { readonly entry: Entry | undefined; onClose(): void }) {
+interface EntryDialogProps {
+  readonly opened: boolean;
+  /** Stays while the dialog closes. */
+  readonly entry: Entry | undefined;
+  onClose(): void;
+}
+
+/** All that is known of one try. */
+export function EntryDialog({ opened, entry, onClose }: EntryDialogProps) {
   const { t } = useTranslation("outbox");
   return (
     <Modal
-      opened={entry !== undefined}
+      opened={opened}
       onClose={onClose}
       title={t("entry.title")}
       size="xl"

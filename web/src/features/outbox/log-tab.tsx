@@ -25,9 +25,13 @@ export function LogTab() {
   const { t } = useTranslation("outbox");
   const filter = useSearch({ from: "/signed-in/outbox/log" });
   const navigate = useNavigate({ from: "/outbox/log" });
-  const [opened, setOpened] = useState<Entry>();
+  const [entry, setEntry] = useState<Entry>();
+  const [isOpen, setOpen] = useState(false);
   const log = useLog(filter);
-  const columns = useColumns(setOpened);
+  const columns = useColumns((chosen) => {
+    setEntry(chosen);
+    setOpen(true);
+  });
   const entries = log.data?.pages.flatMap(({ items }) => items) ?? [];
   const change = (search: LogFilter) => void navigate({ search, replace: true });
   const download = (
@@ -59,7 +63,7 @@ export function LogTab() {
           />
         )}
       </Panel>
-      <EntryDialog entry={opened} onClose={() => setOpened(undefined)} />
+      <EntryDialog opened={isOpen} entry={entry} onClose={() => setOpen(false)} />
     </>
   );
 }
@@ -114,8 +118,8 @@ function useColumns(onOpen: (entry: Entry) => void): readonly Column<Entry>[] {
       title: t("column.reply"),
       width: "minmax(3rem, 2fr)",
       cell: (entry) => (
-        <UnstyledButton className={styles.open} aria-label={t("entry.open", { lead: entry.lead })} onClick={() => onOpen(entry)}>
-          {entry.reply ?? "…"}
+        <UnstyledButton className={styles.open} onClick={() => onOpen(entry)}>
+          {entry.reply ?? "…"} <span className="visually-hidden">{t("entry.open", { lead: entry.lead })}</span>
         </UnstyledButton>
       ),
     },

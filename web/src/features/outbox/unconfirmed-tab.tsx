@@ -66,31 +66,24 @@ function Decisions({ mails, mayDecide }: { readonly mails: readonly Mail[]; read
   const { t } = useTranslation("outbox");
   const [chosenIds, setChosenIds] = useState<ReadonlySet<number>>(new Set());
   const [question, setQuestion] = useState<Question>();
+  const [isAsking, setAsking] = useState(false);
   // What was decided meanwhile, here or elsewhere, is not chosen any more.
   const chosen = mails.filter(({ id }) => chosenIds.has(id)).slice(0, PAGE_MAILS);
   const choose = (id: number, isChosen: boolean) =>
     setChosenIds(new Set(isChosen ? [...chosenIds, id] : [...chosenIds].filter((one) => one !== id)));
-  const ask = (decision: Question["decision"], asked: readonly Mail[]) => setQuestion({ decision, mails: asked });
+  const ask = (decision: Question["decision"], asked: readonly Mail[]) => {
+    setQuestion({ decision, mails: asked });
+    setAsking(true);
+  };
   return (
     <Panel title={t("unconfirmed.list")} flush>
       {mayDecide && mails.length > 1 && (
-        <div className={styles.bulk}>
-          <Checkbox
-            label={t("unconfirmed.chooseAll")}
-            checked={chosen.length === Math.min(mails.length, PAGE_MAILS)}
-            indeterminate={chosen.length > 0 && chosen.length < Math.min(mails.length, PAGE_MAILS)}
-            onChange={(event) =>
-              setChosenIds(new Set(event.target.checked ? mails.slice(0, PAGE_MAILS).map(({ id }) => id) : []))
-            }
-          />
-          <span>{t("unconfirmed.chosen", { count: chosen.length })}</span>
-          <Button size="compact-sm" disabled={chosen.length === 0} onClick={() => ask("mark-sent", chosen)}>
-            {t("unconfirmed.markSent")}
-          </Button>
-          <Button size="compact-sm" variant="default" disabled={chosen.length === 0} onClick={() => ask("send-again", chosen)}>
-            {t("unconfirmed.sendAgain")}
-          </Button>
-        </div>
+        <BulkBar
+          chosen={chosen.length}
+          all={Math.min(mails.length, PAGE_MAILS)}
+          onChooseAll={(isChosen) => setChosenIds(new Set(isChosen ? mails.slice(0, PAGE_MAILS).map(({ id }) => id) : []))}
+          onAsk={(decision) => ask(decision, chosen)}
+        />
       )}
       <ul className={styles.list}>
         {mails.map((mail) => (
@@ -103,7 +96,37 @@ function Decisions({ mails, mayDecide }: { readonly mails: readonly Mail[]; read
           />
         ))}
       </ul>
-      <DecisionDialog question={question} onClose={() => setQuestion(undefined)} />
+      <DecisionDialog opened={isAsking} question={question} onClose={() => setAsking(false)} />
     </Panel>
+  );
+}
+
+interface BulkBarProps {
+  readonly chosen: number;
+  /** How many can be chosen at once. */
+  readonly all: number;
+  onChooseAll(isChosen: boolean): void;
+  onAsk(decision: Question["decision"]): void;
+}
+
+/** Decides on several mails alike. */
+function BulkBar({ chosen, all, onChooseAll, onAsk }: BulkBarProps) {
+  const { t } = useTranslation("outbox");
+  return (
+    <div className={styles.bulk}>
+      <Checkbox
+        label={t("unconfirmed.chooseAll")}
+        checked={chosen === all}
+        indeterminate={chosen > 0 && chosen < all}
+        onChange={(event) => onChooseAll(event.target.checked)}
+      />
+      <span>{t("unconfirmed.chosen", { count: chosen })}</span>
+      <Button size="compact-sm" disabled={chosen === 0} onClick={() => onAsk("mark-sent")}>
+        {t("unconfirmed.markSent")}
+      </Button>
+      <Button size="compact-sm" variant="default" disabled={chosen === 0} onClick={() => onAsk("send-again")}>
+        {t("unconfirmed.sendAgain")}
+      </Button>
+    </div>
   );
 }
