@@ -47,8 +47,10 @@ const campaigns = createRoute({
 const newCampaign = createRoute({
   getParentRoute: () => signedIn,
   path: "/campaigns/new",
-  validateSearch: (search: Record<string, unknown>): { readonly draft?: number } =>
-    typeof search["draft"] === "number" ? { draft: search["draft"] } : {},
+  validateSearch: ({ draft, step }: Record<string, unknown>): { readonly draft?: number; readonly step?: string } => ({
+    ...(typeof draft === "number" && { draft }),
+    ...(typeof step === "string" && { step }),
+  }),
   component: lazyRouteComponent(() => import("../features/wizard/wizard-page.tsx"), "WizardPage"),
 });
 

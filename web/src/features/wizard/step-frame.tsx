@@ -1,0 +1,45 @@
+import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode, SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { stepBefore, type Step } from "./steps.ts";
+import styles from "./wizard.module.css";
+
+interface StepFrameProps {
+  readonly step: Step;
+  readonly draftId: number | undefined;
+  /** Undefined where the last button is another one. */
+  readonly onNext?: () => void;
+  readonly nextText?: string;
+  readonly busy?: boolean;
+  readonly children: ReactNode;
+}
+
+/** A step with its ways back and on. */
+export function StepFrame({ step, draftId, onNext, nextText, busy = false, children }: StepFrameProps) {
+  const { t } = useTranslation("wizard");
+  const before = stepBefore(step);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    onNext?.();
+  };
+  return (
+    <form onSubmit={submit} noValidate className={styles.form} aria-label={t(`steps.${step}`)}>
+      {children}
+      <div className={styles.foot}>
+        {before !== undefined && draftId !== undefined ? (
+          <Button component={Link} variant="default" to="/campaigns/new" search={{ draft: draftId, step: before } as never}>
+            {t("action.back", { ns: "common" })}
+          </Button>
+        ) : (
+          <span />
+        )}
+        {onNext !== undefined && (
+          <Button type="submit" loading={busy}>
+            {nextText ?? t("action.next", { ns: "common" })}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
