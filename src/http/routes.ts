@@ -9,6 +9,7 @@ import { campaignMessageRoutes } from "./routes/campaign-messages.ts";
 import { campaignPlanRoutes } from "./routes/campaign-plan.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { historyRoutes } from "./routes/history.ts";
+import { leadRoutes } from "./routes/leads.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { inboxRoutes } from "./routes/inbox.ts";
@@ -37,6 +38,7 @@ export const API_ROUTES: readonly Routes[] = [
   campaignForecastRoutes,
   campaignPlanRoutes,
   campaignLeadRoutes,
+  leadRoutes,
   importRoutes,
   suppressionRoutes,
   mailboxRoutes,

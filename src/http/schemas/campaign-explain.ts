@@ -54,7 +54,7 @@ const TRY = z
   })
   .meta({ id: "LeadTry" });
 
-const LEAD = z
+export const EXPLAINED_LEAD = z
   .object({
     address: z.string(),
     state: z.enum(LEAD_STATES),
@@ -97,7 +97,7 @@ export const EXPLANATION = z
     mailboxes: z.array(MAILBOX),
     engine: ENGINE_STATE,
     next: z.array(PLANNED).describe("The next planned mails"),
-    lead: LEAD.nullable(),
+    lead: EXPLAINED_LEAD.nullable(),
   })
   .meta({ id: "Explanation" });
 
@@ -134,7 +134,7 @@ function explainedGateWire({ gate, open, text, setting, remedy, closed }: Explai
   };
 }
 
-function leadWire(place: LeadPlace, { headline, gates }: LeadExplanation): z.infer<typeof LEAD> {
+export function leadWire(place: LeadPlace, { headline, gates }: LeadExplanation): z.infer<typeof EXPLAINED_LEAD> {
   const { address, state, reason, ahead, bar, row } = place;
   return {
     ...{ address, state, headline, ahead },

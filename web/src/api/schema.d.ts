@@ -2281,6 +2281,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List leads by their address */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                    /** @description Part of the address */
+                    search?: string;
+                    /** @description Its beginning, which is found at once among any number of leads */
+                    prefix?: string;
+                    /** @description Only an active lead gets mail: the place of another one is skipped when its turn comes */
+                    status?: "ACTIVE" | "ON_HOLD" | "BLOCKED";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["ListedLead"][];
+                            nextCursor?: string;
+                            /** @description The search stopped at its bound: the page may be short, or empty, and `nextCursor` goes on with the search */
+                            isPartial: boolean;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a lead */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Lead"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what is known of a lead, from its very next mail on
+         * @description `fields` replaces all of them. What a campaign's own file says of the lead still wins there.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The `version` of the resource that was edited, in quotation marks; `*` for whatever it is */
+                    "if-match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        fields?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description Only an active lead gets mail: the place of another one is skipped when its turn comes
+                         * @enum {string}
+                         */
+                        status?: "ACTIVE" | "ON_HOLD" | "BLOCKED";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Lead"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a lead's past and future: every mail with its text and the server's words, and what comes next */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeadTimeline"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -5210,6 +5414,137 @@ export interface components {
              */
             heartbeatAt: string;
             mailsInFlight: number;
+        };
+        ListedLead: {
+            id: number;
+            address: string;
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * @description Only an active lead gets mail: the place of another one is skipped when its turn comes
+             * @enum {string}
+             */
+            status: "ACTIVE" | "ON_HOLD" | "BLOCKED";
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            updatedAt: string;
+            /** @description Why nothing is ever sent to it */
+            suppressedFor: string | null;
+        };
+        Lead: {
+            id: number;
+            address: string;
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * @description Only an active lead gets mail: the place of another one is skipped when its turn comes
+             * @enum {string}
+             */
+            status: "ACTIVE" | "ON_HOLD" | "BLOCKED";
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            updatedAt: string;
+            suppression: {
+                reason: string;
+                source: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601, with milliseconds
+                 */
+                createdAt: string;
+            } | null;
+            /** @description Of its fields and status; for If-Match */
+            version: string;
+        };
+        LeadCampaign: {
+            campaignId: number;
+            name: string;
+            /** @enum {string} */
+            status: "DRAFT" | "SCHEDULED" | "IN_PROGRESS" | "PAUSED" | "COMPLETED" | "CANCELLED";
+            zone: string;
+            /** @enum {string} */
+            state: "waiting" | "planned" | "sending" | "retrying" | "sent" | "failed" | "skipped" | "unconfirmed";
+        };
+        PastTry: {
+            /** @constant */
+            kind: "try";
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            at: string;
+            /** @description Its entry in the send log */
+            id: number;
+            campaignId: number;
+            campaign: string;
+            attempt: number;
+            mailbox: string;
+            /** @enum {string} */
+            state: "transmitting" | "sent" | "rejected" | "unconfirmed";
+            outcome: string | null;
+            replyCode: number | null;
+            /** @description The server's words, or what went wrong instead */
+            reply: string | null;
+            handedOverAt: string | null;
+            nextTryAt: string | null;
+            /** @description Our Message-ID */
+            messageId: string;
+            /** @description The text as it was sent; null where it cannot be written again, as of another sender's mails */
+            text: {
+                subject: string;
+                text: string;
+                html: string | null;
+            } | null;
+        };
+        PastEvent: {
+            /** @constant */
+            kind: "event";
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            at: string;
+            /** @description What happened: `lead-edited`, `lead-skipped`, ... */
+            event: string;
+            campaignId: number | null;
+            actor: string;
+            cause: string | null;
+        };
+        ComingMail: {
+            campaign: components["schemas"]["LeadCampaign"];
+            lead: components["schemas"]["ExplainedLead"];
+        };
+        LeadTimeline: {
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            at: string;
+            lead: components["schemas"]["Lead"];
+            /** @description That have the lead, newest first */
+            campaigns: components["schemas"]["LeadCampaign"][];
+            /** @description What may still come, and why it has not yet, by campaign */
+            coming: components["schemas"]["ComingMail"][];
+            /** @description Newest first */
+            past: (components["schemas"]["PastTry"] | components["schemas"]["PastEvent"])[];
+            /** @description Older entries were left out */
+            isPastCut: boolean;
         };
         SendLogEntry: {
             id: number;
