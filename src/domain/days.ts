@@ -44,6 +44,11 @@ export function localDay(zone: string, at: Instant): LocalDay {
   return known.last;
 }
 
+/** The date that a calendar in Greenwich shows at `at`. */
+export function utcDay(at: Instant): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
 /** The day cut at the instants where the zone's offset changes: one stretch on almost every day, two on the other two. */
 export function offsetStretches(zone: string, day: LocalDay): OffsetStretch[] {
   const stretches: OffsetStretch[] = [];
@@ -109,7 +114,7 @@ function findDay(zone: string, at: Instant): LocalDay {
   const [startsAt, endsAt] = [midnightMs - season.offsetMs, midnightMs - season.offsetMs + DAY_MS];
   // Far enough from every change of the clock a day is 24 hours; planning a campaign of years asks for a thousand such days.
   const isPlain = season.startsAt <= startsAt - DAY_MS && endsAt + DAY_MS <= season.endsAt;
-  return isPlain ? { day: new Date(midnightMs).toISOString().slice(0, 10), startsAt, endsAt } : findDayOfChange(zone, at);
+  return isPlain ? { day: utcDay(midnightMs), startsAt, endsAt } : findDayOfChange(zone, at);
 }
 
 function findDayOfChange(zone: string, at: Instant): LocalDay {

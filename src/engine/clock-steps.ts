@@ -77,8 +77,7 @@ export async function followClockStep(ctx: EngineContext): Promise<void> {
   for (const { id, status } of await ctx.store.dueCampaigns(Number.MAX_SAFE_INTEGER, CAMPAIGNS_MAX)) {
     if (status !== "IN_PROGRESS") continue;
     await ctx.store.transaction(async (tx) => {
-      await tx.hold(id, []);
-      const facts = await tx.campaignFacts(id, ctx.clock.now());
+      const facts = await tx.hold(id, []);
       if (facts?.campaign.status === "IN_PROGRESS") await layPlan(ctx, tx, ctx.anchors.correct(facts), { cause, anew: true });
     });
   }

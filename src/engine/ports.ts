@@ -253,8 +253,11 @@ export interface AbandonedEmail {
  * ends; a database with one writer at a time needs no holding.
  */
 export interface StoreTransaction {
-  /** Makes every other transaction on this campaign, or on one of these mailboxes, wait until this one ends. Comes before all else. */
-  hold(campaignId: number, mailboxIds: readonly number[]): Promise<void>;
+  /**
+   * Makes every other transaction on this campaign, or on one of these mailboxes, wait until this one ends, and then reads the campaign's
+   * facts. Comes before all else.
+   */
+  hold(campaignId: number, mailboxIds: readonly number[]): Promise<CampaignFacts | undefined>;
   /**
    * Holds the campaign and those of its mailboxes that nobody else holds at the moment; the others are in use elsewhere, as the facts will
    * say. False at once when another worker has the campaign, or has dealt with it since it was found due.

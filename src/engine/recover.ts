@@ -19,11 +19,10 @@ export async function recoverAbandoned(ctx: EngineContext, inFlight: ReadonlySet
 }
 
 async function recoverCampaign(ctx: EngineContext, tx: StoreTransaction, campaignId: number, asker: Asker): Promise<number> {
-  await tx.hold(campaignId, []);
+  const facts = await tx.hold(campaignId, []);
   const now = ctx.clock.now();
   // Asked again under the hold: a worker that was only slow may have committed an intent since.
   const abandoned = await tx.abandonedEmails(campaignId, asker, now);
-  const facts = await tx.campaignFacts(campaignId, now);
   for (const one of abandoned) await takeBack(ctx, tx, one, facts?.campaign.status === "CANCELLED");
   const after = abandoned.length > 0 ? await tx.campaignFacts(campaignId, now) : undefined;
   if (after?.campaign.status === "IN_PROGRESS") await scheduleNextEmail(ctx, tx, after, "a worker was lost");

@@ -140,10 +140,9 @@ export async function commitIntents(ctx: EngineContext, mails: readonly ClaimedM
   let handedOverAt: Instant | undefined;
   const decisions = await ctx.store.transaction(async (tx) => {
     handedOverAt = undefined;
-    await tx.hold(campaignId, mailboxesOf(mails));
-    const now = ctx.clock.now();
-    const stored = await tx.campaignFacts(campaignId, now);
+    const stored = await tx.hold(campaignId, mailboxesOf(mails));
     const rows = await tx.emailsToHandOver(mails.map(({ email }) => email.id));
+    const now = ctx.clock.now();
     if (stored === undefined) throw new IntentRefused();
     const judged = judgeIntents(ctx.anchors.correct(stored), mails, rows, now);
     const intents = judged.flatMap(({ decision, intent }) => (decision.kind === "go" ? [intent] : []));

@@ -25,9 +25,8 @@ export interface Outcome {
 export async function settleEmails(ctx: EngineContext, outcomes: readonly Outcome[]): Promise<Verdict[]> {
   const campaignId = outcomes[0]?.mail.email.campaignId ?? 0;
   return ctx.store.transaction(async (tx) => {
-    await tx.hold(campaignId, mailboxesOf(outcomes.map(({ mail }) => mail)));
+    const facts = await tx.hold(campaignId, mailboxesOf(outcomes.map(({ mail }) => mail)));
     const now = ctx.clock.now();
-    const facts = await tx.campaignFacts(campaignId, now);
     if (facts === undefined) throw new Error(`campaign ${campaignId} is gone`);
     const verdicts: Verdict[] = [];
     const restCounts = new Map(facts.mailboxes.map(({ id, restCount }) => [id, restCount]));

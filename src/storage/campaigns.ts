@@ -1,13 +1,14 @@
-import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import { type CompiledQuery, type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { Campaign, CampaignFacts, CampaignSettings, DayUsage, MailboxFacts } from "../domain/campaign.ts";
-import { localDay } from "../domain/days.ts";
+import { localDay, utcDay } from "../domain/days.ts";
 import { loadHolidays } from "../domain/holidays.ts";
 import type { Frozen } from "../domain/frozen.ts";
-import type { Instant } from "../domain/instant.ts";
+import { DAY_MS, type Instant } from "../domain/instant.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import type { Calendar, WindowBlock } from "../domain/window.ts";
 import type { Database, UsageScope } from "./schema.ts";
 import { prepared } from "./prepared.ts";
+import { inPassing, together } from "./together.ts";
 import { jsonOf, valueList, valuesTable } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
@@ -26,30 +27,52 @@ export async function campaignFacts(
   now: Instant,
   asker?: string,
 ): Promise<CampaignFacts | undefined> {
-  const [row] = (await selectCampaign(db, { campaignId })).rows;
+  const [campaign, mailboxes, usages] = await together(db, factQueries(db, campaignId, now, asker));
+  return factsFrom({ campaign, mailboxes, usages }, now, asker);
+}
+
+/** The questions to which `factsFrom` has the answers; `now` may be up to some hours early. */
+export function factQueries(db: Kysely<Database>, campaignId: number, now: Instant, asker?: string) {
+  // One of these it is by every zone's calendar, which is 14 hours ahead of that of Greenwich at the most, or 12 behind it.
+  const days = { yesterday: utcDay(now - DAY_MS), today: utcDay(now), tomorrow: utcDay(now + DAY_MS) };
+  return [
+    selectCampaign.with(db, { campaignId }),
+    asker === undefined ? mailboxesForAll.with(db, { campaignId }) : mailboxesForOne.with(db, { campaignId, asker }),
+    selectUsages.with(db, { campaignId, ...days }),
+  ] as const;
+}
+
+interface FactAnswers {
+  readonly campaign: { readonly rows: readonly (Selectable<Database["Campaign"]> & { readonly frozen: string | null })[] };
+  readonly mailboxes: { readonly rows: readonly MailboxRow[] };
+  readonly usages: { readonly rows: readonly Selectable<Database["DailyUsage"]>[] };
+}
+
+export async function factsFrom(answers: FactAnswers, now: Instant, asker?: string): Promise<CampaignFacts | undefined> {
+  const [row] = answers.campaign.rows;
   if (row === undefined) return undefined;
   return {
     campaign: toCampaign(row),
     calendar: await calendarOf(row),
-    ...(await useOf(db, row, await mailboxRows(db, campaignId, asker), now, asker)),
+    ...useFrom(usedFrom(answers.usages.rows), row, answers.mailboxes.rows, now, asker),
     ...(row.frozen !== null && { frozen: JSON.parse(row.frozen) as Frozen }),
   };
 }
 
+type Used = (scope: UsageScope, id: number, day: string) => number;
+
 /** How much is used of the mailboxes and of the campaign, on their local days. */
-async function useOf(
-  db: Kysely<Database>,
+function useFrom(
+  used: Used,
   campaign: { readonly id: number; readonly zone: string },
   mailboxes: readonly MailboxRow[],
   now: Instant,
   asker?: string,
-): Promise<Pick<CampaignFacts, "mailboxes" | "usage">> {
+): Pick<CampaignFacts, "mailboxes" | "usage"> {
   const campaignDay = localDay(campaign.zone, now).day;
-  const days = new Map(mailboxes.map(({ id, zone }) => [id, localDay(zone, now).day]));
-  const used = await usages(db, [campaign.id, ...days.keys()], [campaignDay, ...days.values()]);
   return {
     mailboxes: mailboxes.map((mailbox) => {
-      const day = days.get(mailbox.id) ?? campaignDay;
+      const { day } = localDay(mailbox.zone, now);
       return toMailbox(mailbox, { day, used: used("mailbox", mailbox.id, day) }, now, asker);
     }),
     usage: { day: campaignDay, used: used("campaign", campaign.id, campaignDay) },
@@ -77,11 +100,17 @@ export async function factsOfSettings(
           .where("m.id", "in", mailboxIds)
           .orderBy("m.id")
           .execute();
+  const days = mailboxes.map((mailbox) => localDay(mailbox.zone, now).day);
+  const used = await usages(
+    db,
+    mailboxes.map(({ id }) => id),
+    days,
+  );
   const position = { seed: 0, paceIndex: 0, dayStartIndex: 0 };
   return {
     campaign: { ...settings, ...position, id: NO_CAMPAIGN, name: "", status: "DRAFT" },
     calendar: await calendarOf({ zone, windows: JSON.stringify(windows), holidays: JSON.stringify(holidays) }),
-    ...(await useOf(db, { id: NO_CAMPAIGN, zone }, mailboxes, now)),
+    ...useFrom(used, { id: NO_CAMPAIGN, zone }, mailboxes, now),
   };
 }
 
@@ -175,11 +204,6 @@ const mailboxesForOne = prepared((db, { campaignId, asker }: { campaignId: numbe
 
 type MailboxRow = Awaited<ReturnType<typeof mailboxesForAll>>["rows"][number] & { readonly busyElsewhere?: number };
 
-async function mailboxRows(db: Kysely<Database>, campaignId: number, asker: string | undefined): Promise<MailboxRow[]> {
-  const { rows } = await (asker === undefined ? mailboxesForAll(db, { campaignId }) : mailboxesForOne(db, { campaignId, asker }));
-  return rows;
-}
-
 /** How many mails the mailbox is sending at the moment; or, with `asker`, how many of other workers. */
 export function sendingOf(mailboxId: string, asker?: string) {
   const others = asker === undefined ? sql`` : sql`AND q."leaseOwner" <> ${asker}`;
@@ -213,22 +237,38 @@ export function toMailbox(row: MailboxRow, usage: DayUsage, now: Instant, asker:
   };
 }
 
-const selectUsages = prepared((db, { ids, days }: { ids: string; days: string }) =>
+type Days = Readonly<Record<"yesterday" | "today" | "tomorrow", string>>;
+
+const usagesOf = (db: Kysely<Database>, scope: UsageScope, { yesterday, today, tomorrow }: Days) =>
+  db.selectFrom("DailyUsage").selectAll().where("scope", "=", sql.lit(scope)).where("day", "in", [yesterday, today, tomorrow]);
+
+/** What the campaign and its mailboxes used on these days. */
+const selectUsages = prepared((db, given: Days & { campaignId: number }) =>
+  usagesOf(db, "campaign", given)
+    .where("scopeId", "=", given.campaignId)
+    .unionAll(
+      usagesOf(db, "mailbox", given).where("scopeId", "in", (eb) =>
+        eb.selectFrom("CampaignMailbox").select("mailboxId").where("campaignId", "=", given.campaignId),
+      ),
+    ),
+);
+
+const selectUsagesOf = prepared((db, { ids, days }: { ids: string; days: string }) =>
   db
     .selectFrom("DailyUsage")
-    .select(["scope", "scopeId", "day", "used"])
+    .selectAll()
     .where("scope", "in", [sql.lit("campaign" as const), sql.lit("mailbox" as const)])
     .where("scopeId", "in", valueList<number>(db, "BIGINT", ids))
     .where("day", "in", valueList<string>(db, "TEXT", days)),
 );
 
 /** What was used by these campaigns and mailboxes on these days, in one query for all of them. */
-export async function usages(
-  db: Kysely<Database>,
-  ids: readonly number[],
-  days: readonly string[],
-): Promise<(scope: UsageScope, id: number, day: string) => number> {
-  const { rows } = await selectUsages(db, { ids: jsonOf([...new Set(ids)]), days: jsonOf([...new Set(days)]) });
+export async function usages(db: Kysely<Database>, ids: readonly number[], days: readonly string[]): Promise<Used> {
+  const { rows } = await selectUsagesOf(db, { ids: jsonOf([...new Set(ids)]), days: jsonOf([...new Set(days)]) });
+  return usedFrom(rows);
+}
+
+function usedFrom(rows: FactAnswers["usages"]["rows"]): Used {
   const used = new Map(rows.map((row) => [`${row.scope} ${row.scopeId} ${row.day}`, row.used]));
   return (scope, id, day) => used.get(`${scope} ${id} ${day}`) ?? 0;
 }
@@ -236,9 +276,11 @@ export async function usages(
 /** A mail takes one of the allowance that a campaign or mailbox has on a day. */
 export type Use = readonly [scopeId: number, day: string];
 
-/** Uses of the same allowance as one row with their count. */
-function counted(uses: readonly Use[]): [scopeId: number, day: string, count: number][] {
-  const rows = new Map<string, [number, string, number]>();
+/** Uses of the same allowance, and how many they are. */
+export type CountedUse = readonly [scopeId: number, day: string, count: number];
+
+export function counted(uses: readonly Use[]): CountedUse[] {
+  const rows = new Map<string, CountedUse>();
   for (const [scopeId, day] of uses) {
     const key = `${scopeId} ${day}`;
     rows.set(key, [scopeId, day, (rows.get(key)?.[2] ?? 0) + 1]);
@@ -272,7 +314,19 @@ function reservation(scope: UsageScope, table: "Campaign" | "Mailbox") {
 /** Takes of the days' allowances, within the limits that are in force now; false when one of them does not suffice. */
 export async function reserve(trx: Trx, scope: UsageScope, uses: readonly Use[]): Promise<boolean> {
   const wanted = counted(uses);
-  const { rows } = await RESERVE[scope](trx, { wanted: jsonOf(wanted) });
+  return isReserved(await trx.executeQuery(reservationOf(trx, scope, wanted)), wanted);
+}
+
+/** As `reserve`, to be sent together with other statements; `isReserved` reads its answer. */
+export function reservationOf(
+  db: Kysely<Database>,
+  scope: UsageScope,
+  wanted: readonly CountedUse[],
+): CompiledQuery<{ scopeId: number }> {
+  return RESERVE[scope].with(db, { wanted: jsonOf(wanted) });
+}
+
+export function isReserved({ rows }: { readonly rows: readonly unknown[] }, wanted: readonly CountedUse[]): boolean {
   return rows.length === wanted.length;
 }
 
@@ -367,5 +421,5 @@ export async function setNextDue(
   at: Instant | undefined,
   waitGate: string | undefined,
 ): Promise<void> {
-  await updateNextDue(trx, { campaignId, at: at ?? null, waitGate: waitGate ?? null });
+  await inPassing(trx, updateNextDue.with(trx, { campaignId, at: at ?? null, waitGate: waitGate ?? null }));
 }

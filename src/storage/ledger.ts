@@ -3,9 +3,10 @@ import type { Instant } from "../domain/instant.ts";
 import { LEAD_STATES, type QueueState } from "../domain/states.ts";
 import type { Intent, Settlement } from "../engine/ports.ts";
 import { countBeyondLimit, release, reserve } from "./campaigns.ts";
-import { setLeadStates } from "./queue.ts";
+import { assertMoved, leadMoves } from "./queue.ts";
 import type { Database, UsageScope } from "./schema.ts";
 import { prepared } from "./prepared.ts";
+import { inPassing, together } from "./together.ts";
 import { jsonOf, valueList, valuesTable } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
@@ -22,7 +23,7 @@ export async function recordIntents(trx: Trx, intents: readonly Intent[]): Promi
   if (last === undefined) return true;
   if (!(await enterIntents(trx, intents))) return false;
   for (const intent of intents) if (!(await moveReservations(trx, intent))) return false;
-  await noteHandOver(trx, { campaignId: last.email.campaignId, at: last.at });
+  await inPassing(trx, noteHandOver.with(trx, { campaignId: last.email.campaignId, at: last.at }));
   return true;
 }
 
@@ -100,8 +101,7 @@ function unsentEntry({ email, worker }: Settlement) {
  */
 export async function settle(trx: Trx, settlements: readonly Settlement[]): Promise<boolean[]> {
   const ids = jsonOf(settlements.map(({ email }) => email.id));
-  const { rows } = await selectRows(trx, { ids });
-  const { rows: entries } = await selectEntries(trx, { ids });
+  const [{ rows }, { rows: entries }] = await together(trx, [selectRows.with(trx, { ids }), selectEntries.with(trx, { ids })]);
   const found = settlements.map((settlement) => {
     const { id, fence } = settlement.email;
     const row = rows.find((one) => one.id === id);
@@ -169,7 +169,7 @@ async function writeAnswers(trx: Trx, found: readonly Found[]): Promise<void> {
     const { state, stage, replyCode, reply, serverMessageId, outcome, nextTryAt, settledAt, settledBy } = answer;
     answered.push([entry.id, replyCode, nextTryAt, settledAt, state, stage, reply, serverMessageId, outcome, settledBy]);
   }
-  if (answered.length > 0) await updateEntries(trx, { rows: jsonOf(answered) });
+  if (answered.length > 0) await inPassing(trx, updateEntries.with(trx, { rows: jsonOf(answered) }));
 }
 
 const ANSWER_TYPES = [...Array<"BIGINT">(4).fill("BIGINT"), ...Array<"TEXT">(6).fill("TEXT")];
@@ -210,14 +210,18 @@ async function writeRows(trx: Trx, found: readonly Found[]): Promise<void> {
     ...[row.state, queue.state, queue.reason ?? null],
     ...(isGivenBack ? [null, null] : [row.campaignDay, row.mailboxDay]),
   ]);
-  const { numAffectedRows } = await updateSettled(trx, { rows: jsonOf(rows) });
-  if (Number(numAffectedRows) !== found.length) throw new Error("a queue row changed under the transaction that settles it");
   const leads = found.map(({ row, settlement: { lead } }) => ({
     campaignLeadId: row.campaignLeadId,
     to: lead.state,
     reason: lead.reason,
   }));
-  await setLeadStates(trx, leads, SETTLED_FROM, found[0]?.settlement.at ?? 0);
+  const [settled, moved] = await together(trx, [
+    updateSettled.with(trx, { rows: jsonOf(rows) }),
+    leadMoves(trx, leads, SETTLED_FROM, found[0]?.settlement.at ?? 0),
+  ]);
+  if (Number(settled.numAffectedRows) !== found.length)
+    throw new Error("a queue row changed under the transaction that settles it");
+  assertMoved(moved, leads, SETTLED_FROM);
 }
 
 const ROW_TYPES = [...Array<"BIGINT">(5).fill("BIGINT"), ...Array<"TEXT">(5).fill("TEXT")];

@@ -1,19 +1,21 @@
-import { type Kysely, sql, type Transaction } from "kysely";
+import { CompiledQuery, type Kysely, sql, type Transaction } from "kysely";
 import type { CampaignFacts } from "../domain/campaign.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Charge, Clock, Durability, Settlement, Store, StoreTransaction, WorkerIdentity } from "../engine/ports.ts";
-import { campaignFacts, wakeWaitingForSession } from "./campaigns.ts";
+import { campaignFacts, factQueries, factsFrom, wakeWaitingForSession } from "./campaigns.ts";
 import type { DatabaseClock } from "./database-clock.ts";
 import type { Liveness } from "./liveness.ts";
 import { isFrozenInKnownSchema } from "./migrate.ts";
 import type { PostgresDatabase } from "./postgres.ts";
 import { SERVER_CLOCK, WAKE_OTHERS } from "./postgres-presence.ts";
 import { prepared } from "./prepared.ts";
+import { emailsById } from "./queue.ts";
 import type { Database } from "./schema.ts";
 import { giveUpSingleMails, hasLostSingleMails } from "./single-mails.ts";
 import { StorageError } from "./storage-error.ts";
 import { jsonOf, valueList } from "./values-table.ts";
 import { sharedQuestions, sharedTransaction } from "./store.ts";
+import { inPassing, together } from "./together.ts";
 import { renewWorker, signOff } from "./workers.ts";
 
 type Trx = Transaction<Database>;
@@ -91,7 +93,7 @@ async function inTransaction<T>(
   for (let tries = 1; ; tries += 1) {
     try {
       return await writer.transaction().execute(async (trx) => {
-        if (durability === "ordered") await sql`SET LOCAL synchronous_commit = off`.execute(trx);
+        if (durability === "ordered") await inPassing(trx, NOT_FLUSHED);
         return work(trx);
       });
     } catch (error) {
@@ -101,6 +103,9 @@ async function inTransaction<T>(
     }
   }
 }
+
+/** The transaction's commit does not wait for the disk. */
+const NOT_FLUSHED = CompiledQuery.raw("SET LOCAL synchronous_commit = off");
 
 interface Hold {
   readonly clock: Clock;
@@ -115,27 +120,19 @@ function postgresTransaction(
   self: string | undefined,
 ): StoreTransaction {
   const shared = sharedTransaction(trx, peers);
-  /** The campaign's mailboxes that a claim holds; of the others it knows nothing that lasts. */
-  let free: ReadonlySet<number> | undefined;
+  /** Whether this is a claim, which knows nothing that lasts of mailboxes that others hold. */
+  let isClaim = false;
   return {
     ...shared,
-    async campaignFacts(campaignId, now) {
-      const facts = await campaignFacts(trx, campaignId, now, self);
-      return facts === undefined || free === undefined ? facts : onlyOf(facts, free);
-    },
-    async hold(campaignId, mailboxIds) {
-      await holdCampaign(trx, campaignId, hold);
-      if (mailboxIds.length > 0) await holdMailboxes(trx, mailboxIds);
-    },
+    hold: (campaignId, mailboxIds) => holdAll(trx, campaignId, mailboxIds, hold, self),
     async holdIfDue(campaignId, now) {
-      if (!(await holdCampaignIfDue(trx, campaignId, now, hold))) return false;
-      free = await holdFreeMailboxes(trx, campaignId);
-      return true;
+      isClaim = await holdCampaignIfDue(trx, campaignId, now, hold);
+      return isClaim;
     },
-    async emailsToHandOver(queueIds) {
-      await holdLeads(trx, queueIds);
-      return shared.emailsToHandOver(queueIds);
+    campaignFacts(campaignId, now) {
+      return isClaim ? holdFreeMailboxes(trx, campaignId, now, self) : campaignFacts(trx, campaignId, now, self);
     },
+    emailsToHandOver: (queueIds) => emailsById(trx, queueIds, [leadsHeld(trx, queueIds)]),
     async settle(settlements: readonly Settlement[]) {
       const settled = await shared.settle(settlements);
       const done = settlements.filter((_, index) => settled[index] === true);
@@ -162,7 +159,8 @@ async function keepMailboxes(trx: Trx, settlements: readonly Settlement[]): Prom
     keepsMailboxUntil === undefined ? [] : [{ id: email.mailboxId, until: keepsMailboxUntil }],
   );
   if (kept.length === 0) return;
-  await noteKept(trx, { ids: jsonOf(kept.map(({ id }) => id)), until: Math.max(...kept.map(({ until }) => until)) });
+  const until = Math.max(...kept.map((one) => one.until));
+  await inPassing(trx, noteKept.with(trx, { ids: jsonOf(kept.map(({ id }) => id)), until }));
 }
 
 /** The campaign's row, with a reading of the server's clock, which costs nothing more here. */
@@ -179,23 +177,35 @@ const lockCampaignIfDue = prepared((db, { campaignId, now }: { campaignId: numbe
   selectCampaign(db, campaignId).where("nextDueAt", "<=", now).skipLocked(),
 );
 
-async function holdCampaign(trx: Trx, campaignId: number, hold: Hold): Promise<void> {
-  await held(hold, () => lockCampaign(trx, { campaignId }));
+/** In one round trip: the locks one after the other, and then, each under a snapshot of its own, the facts as they are from then on. */
+async function holdAll(
+  trx: Trx,
+  campaignId: number,
+  mailboxIds: readonly number[],
+  hold: Hold,
+  self: string | undefined,
+): Promise<CampaignFacts | undefined> {
+  const askedMs = hold.clock.monotonicMs();
+  const [held, , ...facts] = await together(trx, [
+    lockCampaign.with(trx, { campaignId }),
+    lockMailboxes.with(trx, { ids: jsonOf(mailboxIds) }),
+    ...factQueries(trx, campaignId, hold.clock.now(), self),
+  ]);
+  observe(hold, held.rows, askedMs);
+  const [campaign, mailboxes, usages] = facts;
+  return factsFrom({ campaign, mailboxes, usages }, hold.clock.now(), self);
 }
 
 /** SKIP LOCKED lets workers pass each other by; and the one that comes second finds the campaign no longer due. */
-function holdCampaignIfDue(trx: Trx, campaignId: number, now: Instant, hold: Hold): Promise<boolean> {
-  return held(hold, () => lockCampaignIfDue(trx, { campaignId, now }));
+async function holdCampaignIfDue(trx: Trx, campaignId: number, now: Instant, hold: Hold): Promise<boolean> {
+  const askedMs = hold.clock.monotonicMs();
+  const { rows } = await lockCampaignIfDue(trx, { campaignId, now });
+  observe(hold, rows, askedMs);
+  return rows.length > 0;
 }
 
-async function held(
-  { clock, observeTime }: Hold,
-  lock: () => Promise<{ readonly rows: readonly { readonly serverAt: Instant }[] }>,
-): Promise<boolean> {
-  const askedMs = clock.monotonicMs();
-  const [row] = (await lock()).rows;
+function observe({ observeTime }: Hold, [row]: readonly { readonly serverAt: Instant }[], askedMs: number): void {
   if (row !== undefined) observeTime(row.serverAt, askedMs);
-  return row !== undefined;
 }
 
 const lockMailboxes = prepared((db, { ids }: { ids: string }) =>
@@ -207,10 +217,6 @@ const lockMailboxes = prepared((db, { ids }: { ids: string }) =>
     .forNoKeyUpdate(),
 );
 
-async function holdMailboxes(trx: Trx, mailboxIds: readonly number[]): Promise<void> {
-  await lockMailboxes(trx, { ids: jsonOf(mailboxIds) });
-}
-
 const lockFreeMailboxes = prepared((db, { campaignId }: { campaignId: number }) =>
   db
     .selectFrom("Mailbox")
@@ -221,10 +227,19 @@ const lockFreeMailboxes = prepared((db, { campaignId }: { campaignId: number }) 
     .skipLocked(),
 );
 
-/** Workers with campaigns of the same mailboxes do not queue up for them: each takes what is free. */
-async function holdFreeMailboxes(trx: Trx, campaignId: number): Promise<ReadonlySet<number>> {
-  const { rows } = await lockFreeMailboxes(trx, { campaignId });
-  return new Set(rows.map(({ id }) => id));
+/** Workers with campaigns of the same mailboxes do not queue up for them: each takes what is free, as the facts say. */
+async function holdFreeMailboxes(
+  trx: Trx,
+  campaignId: number,
+  now: Instant,
+  self: string | undefined,
+): Promise<CampaignFacts | undefined> {
+  const [free, campaign, mailboxes, usages] = await together(trx, [
+    lockFreeMailboxes.with(trx, { campaignId }),
+    ...factQueries(trx, campaignId, now, self),
+  ]);
+  const facts = await factsFrom({ campaign, mailboxes, usages }, now, self);
+  return facts && onlyOf(facts, new Set(free.rows.map(({ id }) => id)));
 }
 
 function onlyOf(facts: CampaignFacts, free: ReadonlySet<number>): CampaignFacts {
@@ -247,8 +262,8 @@ const lockLeads = prepared((db, { ids }: { ids: string }) =>
 );
 
 /** Shared, and released with the commit: whoever bars a lead changes its row, and so waits for an intent under way, or comes before it. */
-async function holdLeads(trx: Trx, queueIds: readonly number[]): Promise<void> {
-  await lockLeads(trx, { ids: jsonOf(queueIds) });
+function leadsHeld(trx: Trx, queueIds: readonly number[]): CompiledQuery {
+  return lockLeads.with(trx, { ids: jsonOf(queueIds) });
 }
 
 /**
@@ -256,7 +271,10 @@ async function holdLeads(trx: Trx, queueIds: readonly number[]): Promise<void> {
  * mailboxes busy holds them while it writes that down, so it is either seen here, or has seen the session free.
  */
 async function tellSessionsFree(writer: Kysely<Database>, mailboxIds: readonly number[], now: Instant): Promise<void> {
-  const woken = await wakeWaitingForSession(writer, mailboxIds, now);
+  const woken = await writer.transaction().execute(async (trx) => {
+    await inPassing(trx, NOT_FLUSHED);
+    return wakeWaitingForSession(trx, mailboxIds, now);
+  });
   if (woken > 0) await sql.raw(WAKE_OTHERS).execute(writer);
 }
 

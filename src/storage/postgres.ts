@@ -13,6 +13,7 @@ import pg from "pg";
 import { withoutPassword } from "../domain/database-address.ts";
 import type { Database } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
+import { Bundle } from "./together.ts";
 
 /** A PostgreSQL database: a pool for transactions and one for questions, which see one snapshot and cannot write. */
 export interface PostgresDatabase {
@@ -127,7 +128,8 @@ const getTypeParser: pg.CustomTypesConfig["getTypeParser"] = (oid, format) =>
   oid === INT8 || oid === NUMERIC ? Number : (pg.types.getTypeParser(oid, format) as (value: string) => unknown);
 
 function openPool(url: string, max: number, statementTimeoutMs: number): pg.Pool {
-  const pool = new pg.Pool({ ...clientOptions(url), max, query_timeout: statementTimeoutMs + ANSWER_SLACK_MS });
+  // `pipeline`: a statement is sent although the one before has no answer yet.
+  const pool = new pg.Pool({ ...clientOptions(url), max, query_timeout: statementTimeoutMs + ANSWER_SLACK_MS, pipeline: true });
   // A connection that breaks while it waits in the pool is replaced by the next who asks.
   pool.on("error", () => undefined);
   // The pool listens only to connections that wait in it; one that breaks while it is lent out would end the process.
@@ -200,7 +202,7 @@ class PoolDriver implements Driver {
   }
 
   async beginTransaction(connection: PoolConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("BEGIN"));
+    await connection.executeQuery(new Bundle([CompiledQuery.raw("BEGIN")], false));
   }
 
   async commitTransaction(connection: PoolConnection): Promise<void> {
@@ -208,6 +210,7 @@ class PoolDriver implements Driver {
   }
 
   async rollbackTransaction(connection: PoolConnection): Promise<void> {
+    connection.dropUnsent();
     await connection.executeQuery(CompiledQuery.raw("ROLLBACK"));
   }
 
@@ -241,6 +244,8 @@ class PoolDriver implements Driver {
 class PoolConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
   readonly #driver: PoolDriver;
+  /** Statements that go ahead of the next one, whose failure is theirs. */
+  #ahead: readonly CompiledQuery[] = [];
   #isDoubtful = false;
 
   constructor(client: pg.PoolClient, driver: PoolDriver) {
@@ -249,15 +254,32 @@ class PoolConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    try {
-      const { rows, rowCount, command } = await this.#client.query(this.#driver.statement(query));
-      return command === "SELECT" ? { rows: rows as R[] } : { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) };
-    } catch (error) {
-      const storage = this.#driver.classify(error);
+    const statements = query instanceof Bundle ? query.statements : [query];
+    const [ahead, sent] = [this.#ahead.length, [...this.#ahead, ...statements]];
+    if (query instanceof Bundle && !query.isAwaited) {
+      this.#ahead = sent;
+      return { rows: [] };
+    }
+    this.#ahead = [];
+    const results = await this.#send(sent);
+    if (query instanceof Bundle) return { rows: results.slice(ahead) as R[] };
+    return results[ahead] as QueryResult<R>;
+  }
+
+  dropUnsent(): void {
+    this.#ahead = [];
+  }
+
+  /** Each is answered in its turn, the later ones by a refusal once one has failed; so the first failure is the cause of the others. */
+  async #send(statements: readonly CompiledQuery[]): Promise<QueryResult<unknown>[]> {
+    const answers = await Promise.allSettled(statements.map((one) => this.#client.query(this.#driver.statement(one))));
+    return answers.map((answer) => {
+      if (answer.status === "fulfilled") return resultOf(answer.value);
+      const storage = this.#driver.classify(answer.reason);
       // After a lost or late answer nobody knows what the connection is still busy with.
       this.#isDoubtful ||= storage.kind === "unreachable" || storage.kind === "failed";
       throw storage;
-    }
+    });
   }
 
   // Nothing is read in pieces; results are bounded by their queries.
@@ -268,4 +290,8 @@ class PoolConnection implements DatabaseConnection {
   release(): void {
     this.#client.release(this.#isDoubtful);
   }
+}
+
+function resultOf({ rows, rowCount, command }: pg.QueryResult): QueryResult<unknown> {
+  return command === "SELECT" ? { rows } : { rows, numAffectedRows: BigInt(rowCount ?? 0) };
 }

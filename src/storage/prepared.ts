@@ -16,21 +16,29 @@ interface Buildable<Row> {
   compile(): CompiledQuery<Row>;
 }
 
+/** Asks the database at once; or, by `with`, is the statement with its values, to be sent together with others. */
+export interface Prepared<Given extends Values, Row> {
+  (db: Kysely<Database>, given: Given): Promise<QueryResult<Row>>;
+  with(db: Kysely<Database>, given: Given): CompiledQuery<Row>;
+}
+
 /**
  * A query of the hot path, which is built and compiled once for each kind of database, and from then on only given its values: building one
  * costs as much as SQLite takes to answer it. `build` sees placeholders instead of values, so it must not decide anything by them.
  */
 export function prepared<Given extends Values, Row>(
   build: (db: Kysely<Database>, given: Given) => Buildable<Row> | RawBuilder<Row>,
-): (db: Kysely<Database>, given: Given) => Promise<QueryResult<Row>> {
+): Prepared<Given, Row> {
   const compiled = new WeakMap<object, CompiledQuery<Row>>();
-  return (db, given) => {
+  const withValues = (db: Kysely<Database>, given: Given): CompiledQuery<Row> => {
     const kind = db.getExecutor().adapter.constructor;
     const query = compiled.get(kind) ?? compile(db, build);
     compiled.set(kind, query);
     const parameters = query.parameters.map((value) => (value instanceof Placeholder ? given[value.name] : value));
-    return db.executeQuery<Row>({ ...query, parameters });
+    return { ...query, parameters };
   };
+  const ask = (db: Kysely<Database>, given: Given): Promise<QueryResult<Row>> => db.executeQuery<Row>(withValues(db, given));
+  return Object.assign(ask, { with: withValues });
 }
 
 function compile<Given extends Values, Row>(

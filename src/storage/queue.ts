@@ -1,12 +1,13 @@
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type CompiledQuery, type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { LeadState } from "../domain/states.ts";
 import type { AbandonedEmail, Asker, Claim, ClaimedEmail, PlanChange, PlannedEmail, QueuedEmail } from "../engine/ports.ts";
-import { reserve, type Use } from "./campaigns.ts";
+import { counted, isReserved, reservationOf, type Use } from "./campaigns.ts";
 import { contactedBefore, leadBarOf, mergeFields } from "./leads.ts";
 import type { Liveness } from "./liveness.ts";
 import type { Database } from "./schema.ts";
 import { prepared } from "./prepared.ts";
+import { inPassing, together } from "./together.ts";
 import { jsonOf, valueList, valuesTable } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
@@ -42,7 +43,13 @@ const selectById = prepared((db, { ids }: { ids: string }) =>
   selectEmail(db).where("q.id", "in", valueList<number>(db, "BIGINT", ids)),
 );
 
-export async function emailsById(trx: Trx, queueIds: readonly number[]): Promise<QueuedEmail[]> {
+/** @param first what is done before they are read, together with that */
+export async function emailsById(
+  trx: Trx,
+  queueIds: readonly number[],
+  first: readonly CompiledQuery[] = [],
+): Promise<QueuedEmail[]> {
+  for (const query of first) await inPassing(trx, query);
   const { rows } = await selectById(trx, { ids: jsonOf(queueIds) });
   return rows.map(toEmail);
 }
@@ -139,7 +146,7 @@ const addRows = prepared(
 
 async function add(trx: Trx, campaignId: number, added: PlanChange["add"], now: Instant): Promise<void> {
   const rows = added.map(({ lead, at, mailboxId, cause }) => [lead.campaignLeadId, lead.leadId, at, mailboxId, cause]);
-  await addRows(trx, { campaignId, now, rows: jsonOf(rows) });
+  await inPassing(trx, addRows.with(trx, { campaignId, now, rows: jsonOf(rows) }));
   const leads = added.map(({ lead }) => ({ campaignLeadId: lead.campaignLeadId, to: "planned" as const }));
   await setLeadStates(trx, leads, ["waiting"], now);
 }
@@ -165,8 +172,25 @@ export async function setLeadStates(
   from: readonly LeadState[],
   now: Instant,
 ): Promise<void> {
+  assertMoved(await trx.executeQuery(leadMoves(trx, moves, from, now)), moves, from);
+}
+
+/** As `setLeadStates`, to be sent together with other statements; `assertMoved` reads its answer. */
+export function leadMoves(
+  db: Kysely<Database>,
+  moves: readonly LeadMove[],
+  from: readonly LeadState[],
+  now: Instant,
+): CompiledQuery<unknown> {
   const rows = moves.map(({ campaignLeadId, to, reason }) => [campaignLeadId, to, reason ?? null]);
-  const { numAffectedRows } = await moveLeads(trx, { rows: jsonOf(rows), from: jsonOf(from), now });
+  return moveLeads.with(db, { rows: jsonOf(rows), from: jsonOf(from), now });
+}
+
+export function assertMoved(
+  { numAffectedRows }: { readonly numAffectedRows?: bigint },
+  moves: readonly LeadMove[],
+  from: readonly LeadState[],
+): void {
   if (Number(numAffectedRows) === moves.length) return;
   const all = moves.map(({ campaignLeadId, to }) => `${campaignLeadId} to ${to}`).join(", ");
   throw new Error(`of the campaign leads ${all}, ${numAffectedRows} of ${moves.length} are ${from.join(" or ")}`);
@@ -179,19 +203,27 @@ export async function setLeadStates(
 export async function claimEmails(trx: Trx, claims: readonly Claim[]): Promise<boolean> {
   const last = claims.at(-1);
   if (last === undefined) return true;
-  if (!(await takeRows(trx, claims))) return false;
   const campaignId = last.email.campaignId;
-  const campaignUses = claims.map(({ campaignDay }): Use => [campaignId, campaignDay]);
-  const mailboxUses = claims.map(({ mailboxId, mailboxDay }): Use => [mailboxId, mailboxDay]);
-  if (!(await reserve(trx, "campaign", campaignUses)) || !(await reserve(trx, "mailbox", mailboxUses))) return false;
+  const campaignUses = counted(claims.map(({ campaignDay }): Use => [campaignId, campaignDay]));
+  const mailboxUses = counted(claims.map(({ mailboxId, mailboxDay }): Use => [mailboxId, mailboxDay]));
   const leads = claims.map(({ email }) => ({ campaignLeadId: email.campaignLeadId, to: "sending" as const }));
-  await setLeadStates(trx, leads, ["planned", "retrying"], last.at);
   const { paceIndex, dayStartIndex } = last.position;
-  await movePace(trx, { campaignId, paceIndex, dayStartIndex, at: last.at });
   const mailboxIds = [...new Set(claims.map(({ mailboxId }) => mailboxId))];
-  await markUsed(trx, { ids: jsonOf(mailboxIds), at: last.at, worker: last.worker });
+  const [taken, ofCampaign, ofMailboxes, moved] = await together(trx, [
+    takenRows(trx, claims),
+    reservationOf(trx, "campaign", campaignUses),
+    reservationOf(trx, "mailbox", mailboxUses),
+    leadMoves(trx, leads, CLAIMED_FROM, last.at),
+    movePace.with(trx, { campaignId, paceIndex, dayStartIndex, at: last.at }),
+    markUsed.with(trx, { ids: jsonOf(mailboxIds), at: last.at, worker: last.worker }),
+  ]);
+  if (Number(taken.numAffectedRows) !== claims.length) return false;
+  if (!isReserved(ofCampaign, campaignUses) || !isReserved(ofMailboxes, mailboxUses)) return false;
+  assertMoved(moved, leads, CLAIMED_FROM);
   return true;
 }
+
+const CLAIMED_FROM = ["planned", "retrying"] as const;
 
 const movePace = prepared((db, given: { campaignId: number; paceIndex: number; dayStartIndex: number; at: Instant }) => {
   const { campaignId, paceIndex, dayStartIndex, at } = given;
@@ -217,13 +249,12 @@ const updateClaimed = prepared(
       AND "CampaignEmailQueue"."state" = 'pending'`,
 );
 
-async function takeRows(trx: Trx, claims: readonly Claim[]): Promise<boolean> {
+function takenRows(trx: Trx, claims: readonly Claim[]): CompiledQuery<unknown> {
   const rows = claims.map((claim) => [
     ...[claim.email.id, claim.email.fence, claim.mailboxId, claim.gapBeforeMs, claim.messageId, claim.composedAt],
     ...[claim.at, claim.leaseExpiresAt, claim.worker, claim.rfcMessageId, claim.campaignDay, claim.mailboxDay],
   ]);
-  const { numAffectedRows } = await updateClaimed(trx, { rows: jsonOf(rows) });
-  return Number(numAffectedRows) === claims.length;
+  return updateClaimed.with(trx, { rows: jsonOf(rows) });
 }
 
 /** Rows in `sending` that the asker does not work on itself. */

@@ -18,7 +18,7 @@ export function createSqliteStore(database: SqliteDatabase, liveness: Liveness, 
     // By the connection that writes, whose cache knows its own commits; the other one would read the pages anew after each.
     ...sharedQuestions(database.writer, liveness),
     transaction: (work, durability = "durable") =>
-      database.transaction((trx) => work(sqliteTransaction(trx, liveness)), durability),
+      database.transaction((trx) => work(sqliteTransaction(trx, liveness, clock)), durability),
     async takeCharge(worker, leaseMs) {
       await liveness.hold(worker.bootId);
       const now = clock.now();
@@ -48,11 +48,11 @@ export function createSqliteStore(database: SqliteDatabase, liveness: Liveness, 
   };
 }
 
-function sqliteTransaction(trx: Transaction<Database>, liveness: Liveness): StoreTransaction {
+function sqliteTransaction(trx: Transaction<Database>, liveness: Liveness, clock: Clock): StoreTransaction {
   const shared = sharedTransaction(trx, liveness);
   return {
     ...shared,
-    hold: async () => undefined,
+    hold: (campaignId) => shared.campaignFacts(campaignId, clock.now()),
     holdIfDue: async () => true,
     async settle(settlements) {
       const settled = await shared.settle(settlements);

@@ -87,16 +87,18 @@ export const ENGINE_QUESTIONS: readonly Question[] = [
     by: { CampaignEmailQueue: ["Queue_sending", "Queue_sendingCampaign"] },
   },
   {
-    name: "a campaign's hold",
+    name: "a campaign's hold, with its facts",
     ask: (database) => engine(database, (tx) => tx.hold(CAMPAIGN, [1, 2])),
-    by: {},
-    byOnOne: { CampaignMailbox: ["CampaignMailbox_pkey"] },
+    by: { CampaignMailbox: ["CampaignMailbox_pkey"], CampaignEmailQueue: ["Queue_sending"], ...USAGE },
   },
   {
-    name: "a campaign's hold when it is due",
-    ask: (database) => engine(database, (tx) => tx.holdIfDue(CAMPAIGN, NOW)),
-    by: {},
-    byOnOne: { CampaignMailbox: ["CampaignMailbox_pkey"] },
+    name: "a campaign's hold when it is due, and then its facts",
+    ask: (database) =>
+      engine(database, async (tx) => {
+        await tx.holdIfDue(CAMPAIGN, NOW);
+        await tx.campaignFacts(CAMPAIGN, NOW);
+      }),
+    by: { CampaignMailbox: ["CampaignMailbox_pkey"], CampaignEmailQueue: ["Queue_sending"], ...USAGE },
   },
   {
     name: "the facts of a campaign",

@@ -1,5 +1,6 @@
 import type { CompiledQuery, Kysely, KyselyPlugin } from "kysely";
 import type { Database } from "../../src/storage/schema.ts";
+import { Bundle } from "../../src/storage/together.ts";
 
 /** A statement as the database gets it. */
 export type Statement = Pick<CompiledQuery, "sql" | "parameters">;
@@ -37,7 +38,7 @@ export class Recorder {
         const method = value.bind(target) as (...args: unknown[]) => unknown;
         if (name === "executeQuery") {
           return (query: CompiledQuery) => {
-            this.#statements.push(query);
+            this.#statements.push(...(query instanceof Bundle ? query.statements : [query]));
             return method(query);
           };
         }

@@ -41,7 +41,7 @@ async function whileHeld(
   return result;
 }
 
-const holdSpring = (tx: StoreTransaction): Promise<void> => tx.hold(spring, [shared]);
+const holdSpring = (tx: StoreTransaction): Promise<unknown> => tx.hold(spring, [shared]);
 
 describe("while a worker holds a campaign", () => {
   it("another one that found it due too passes it by, and does not wait", async () => {

@@ -114,13 +114,14 @@ function careless(tx: StoreTransaction): Partial<StoreTransaction> {
 
 /** Nobody knows when the last mail left. */
 function unpaced(tx: StoreTransaction): Partial<StoreTransaction> {
+  const forgetful = (facts: CampaignFacts | undefined): CampaignFacts | undefined => {
+    if (facts === undefined) return undefined;
+    const { lastStartAt: _start, lastHandOverAt: _handOver, ...campaign } = facts.campaign;
+    return { ...facts, campaign };
+  };
   return {
-    campaignFacts: async (id, now) => {
-      const facts = await tx.campaignFacts(id, now);
-      if (facts === undefined) return undefined;
-      const { lastStartAt: _start, lastHandOverAt: _handOver, ...campaign } = facts.campaign;
-      return { ...facts, campaign };
-    },
+    hold: async (...what) => forgetful(await tx.hold(...what)),
+    campaignFacts: async (id, now) => forgetful(await tx.campaignFacts(id, now)),
   };
 }
 
@@ -136,26 +137,11 @@ async function dropIntentIndex({ writer }: OpenDatabase): Promise<void> {
 
 /** At the intent the hours seem to be always open. */
 function openAtHandOver(tx: StoreTransaction): Partial<StoreTransaction> {
-  let isIntent = false;
   return {
-    campaignFacts: async (id, now) => {
-      const facts = await tx.campaignFacts(id, now);
-      return facts === undefined ? undefined : { ...facts, calendar: calendarThat(() => isIntent, facts) };
-    },
     // The first step of every transaction; an intent asks nobody whether the campaign is due.
-    hold: (...what) => {
-      isIntent = true;
-      return tx.hold(...what);
-    },
-  };
-}
-
-function calendarThat(isOpen: () => boolean, facts: CampaignFacts): CampaignFacts["calendar"] {
-  return {
-    zone: facts.calendar.zone,
-    holidays: NO_HOLIDAYS,
-    get blocks() {
-      return isOpen() ? [] : facts.calendar.blocks;
+    hold: async (...what) => {
+      const facts = await tx.hold(...what);
+      return facts && { ...facts, calendar: { ...facts.calendar, holidays: NO_HOLIDAYS, blocks: [] } };
     },
   };
 }

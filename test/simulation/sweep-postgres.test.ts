@@ -90,7 +90,7 @@ describe("four workers in a rush on PostgreSQL", () => {
   });
 
   it("are caught when nobody holds what he decides by", async () => {
-    const store = changed(() => ({ hold: async () => undefined, holdIfDue: async () => true }));
+    const store = changed((tx) => ({ hold: (id) => tx.campaignFacts(id, Date.parse(SOON)), holdIfDue: async () => true }));
     expect([...(await brokenIn({ store }))]).not.toEqual([]);
   });
 
@@ -111,11 +111,10 @@ describe("four workers in a rush on PostgreSQL", () => {
 });
 
 function withMailboxes(tx: StoreTransaction, change: (mailbox: MailboxFacts) => MailboxFacts): Partial<StoreTransaction> {
-  const changedFacts = (facts: CampaignFacts): CampaignFacts => ({ ...facts, mailboxes: facts.mailboxes.map(change) });
+  const changedFacts = (facts: CampaignFacts | undefined): CampaignFacts | undefined =>
+    facts && { ...facts, mailboxes: facts.mailboxes.map(change) };
   return {
-    campaignFacts: async (id, now) => {
-      const facts = await tx.campaignFacts(id, now);
-      return facts === undefined ? undefined : changedFacts(facts);
-    },
+    hold: async (...what) => changedFacts(await tx.hold(...what)),
+    campaignFacts: async (id, now) => changedFacts(await tx.campaignFacts(id, now)),
   };
 }
