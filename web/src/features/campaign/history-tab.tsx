@@ -1,5 +1,118 @@
-import { PageHeader } from "../../components/page-header.tsx";
+import { Button, NativeSelect } from "@mantine/core";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Campaign } from "../../api/campaign.ts";
+import { answerOf, api, type Shape } from "../../api/client.ts";
+import { KEYS } from "../../api/queries.ts";
+import { useCauseText } from "../../components/cause.ts";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Loading } from "../../components/loading.tsx";
+import { Moment } from "../../components/moment.tsx";
+import { ProblemNotice } from "../../components/notice.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { useCampaign } from "../../components/use-campaign.ts";
+import { zoneText } from "../../format/instants.ts";
+import styles from "./campaign.module.css";
+import { EventData } from "./event-data.tsx";
 
+type Event = Shape<"HistoryEvent">;
+
+/** What happened to campaigns, by the kinds that the server records. */
+const KINDS = [
+  "campaign-created",
+  "campaign-copied",
+  "campaign-renamed",
+  "campaign-scheduled",
+  "campaign-started",
+  "campaign-paused",
+  "campaign-resumed",
+  "campaign-completed",
+  "campaign-reopened",
+  "campaign-cancelled",
+  "settings-changed",
+  "message-changed",
+  "leads-added",
+  "lead-priority-set",
+  "lead-skipped",
+  "import-started",
+  "import-done",
+  "import-failed",
+  "import-cancelled",
+  "plan-moved",
+  "mail-failed",
+  "mail-unconfirmed",
+  "mail-taken-back",
+  "unconfirmed-mark-sent",
+  "unconfirmed-send-again",
+  "mailbox-rests",
+  "mailbox-needs-attention",
+] as const;
+
+/** Who did what to the campaign and when, newest first. */
 export function HistoryTab() {
-  return <PageHeader title="HistoryTab" />;
+  const { t } = useTranslation("campaign");
+  const campaign = useCampaign();
+  const [kind, setKind] = useState("");
+  const history = useHistory(campaign.id, kind);
+  const events = history.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <>
+      <div className={styles.filters}>
+        <NativeSelect
+          label={t("history.kind")}
+          value={kind}
+          onChange={(event) => setKind(event.target.value)}
+          data={[{ value: "", label: t("history.all") }, ...KINDS.map((one) => ({ value: one, label: t(`event.${one}`) }))]}
+        />
+      </div>
+      <Panel title={t("history.title", { zone: zoneText(campaign.zone) })} flush>
+        {history.isPending && <Loading lines={8} />}
+        {history.isError && <ProblemNotice problem={history.error} onRetry={() => void history.refetch()} />}
+        {history.isSuccess && events.length === 0 && <EmptyState title={t("history.empty")} />}
+        <ol className={styles.history}>
+          {events.map((event) => (
+            <EventLine key={event.id} event={event} campaign={campaign} />
+          ))}
+        </ol>
+      </Panel>
+      {history.hasNextPage && (
+        <Button variant="default" mt="md" loading={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+          {t("action.loadMore", { ns: "common" })}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function useHistory(id: number, kind: string) {
+  return useInfiniteQuery({
+    queryKey: [KEYS.campaign, id, "history", kind],
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        api.GET("/api/v1/campaigns/{id}/history", {
+          params: { path: { id }, query: { ...(kind !== "" && { kind }), ...(pageParam !== "" && { cursor: pageParam }) } },
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+function EventLine({ event, campaign }: { readonly event: Event; readonly campaign: Campaign }) {
+  const { t } = useTranslation("campaign");
+  const causeText = useCauseText();
+  const { at, kind, actor, cause } = event;
+  return (
+    <li>
+      <Moment at={at} zone={campaign.zone} shape="second" />
+      <span className={styles.actor}>{actor === "engine" ? t("history.engine") : actor}</span>
+      <div>
+        {t(`event.${kind}`, { defaultValue: kind })}
+        {cause !== null && <div className={styles.hint}>{causeText(cause)}</div>}
+        <EventData event={event} />
+      </div>
+    </li>
+  );
 }

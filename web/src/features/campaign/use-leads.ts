@@ -10,7 +10,7 @@ const FOLLOWED_PAGES = 2;
 /** The campaign's leads of one state or of all, page by page as they are looked at. */
 export function useLeads(campaignId: number, state: LeadState | undefined, search: string) {
   const client = useQueryClient();
-  const queryKey = [KEYS.leads, "campaign", campaignId, state, search];
+  const queryKey = [KEYS.campaign, campaignId, "leads", state, search];
   const list = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) =>
