@@ -8,6 +8,7 @@ import { z } from "zod";
 import { operator, viewer } from "../access.ts";
 import type { Api, Routes } from "../api.ts";
 import { change, changeOnce, IDEMPOTENCY_KEY } from "../change.ts";
+import { departure } from "../departure.ts";
 import { cursorKey, cutPage, PAGE_QUERY, pageOf } from "../page.ts";
 import type { Parts } from "../parts.ts";
 import { found, ProblemError, valueOf } from "../problem.ts";
@@ -187,10 +188,10 @@ function checkStoredRoute(api: Api, parts: Parts): void {
         response: { 200: MAILBOX_CHECK },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id } = request.params;
       await mailboxOf(parts.reader, id, parts.clock.now());
-      const checked = await tryMailbox(parts, id, { signal: request.signal });
+      const checked = await tryMailbox(parts, id, { signal: departure(reply) });
       if (checked.ok) return checkWire(checked.value);
       throw new ProblemError("conflict", checked.error.message);
     },
@@ -209,7 +210,7 @@ function checkTypedRoute(api: Api, parts: Parts): void {
         response: { 200: MAILBOX_CHECK },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { user, password, address, ...account } = request.body;
       const typed = {
         ...account,
@@ -217,7 +218,7 @@ function checkTypedRoute(api: Api, parts: Parts): void {
         ...(user !== null && { user }),
         ...(password !== null && { password }),
       };
-      const checked = await tryTypedMailbox(parts, typed, { signal: request.signal });
+      const checked = await tryTypedMailbox(parts, typed, { signal: departure(reply) });
       if (checked.ok) return checkWire(checked.value);
       throw new ProblemError("conflict", checked.error.message);
     },

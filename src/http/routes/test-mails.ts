@@ -3,6 +3,7 @@ import type { SingleMailReport } from "../../operation/single-mail.ts";
 import { sendMailboxTest, sendTestMail, type TestMailRefusal } from "../../operation/test-mail.ts";
 import { operator } from "../access.ts";
 import type { Api, Routes } from "../api.ts";
+import { departure } from "../departure.ts";
 import type { Parts } from "../parts.ts";
 import { ProblemError, refused } from "../problem.ts";
 import { ID } from "../schemas/instants.ts";
@@ -47,10 +48,10 @@ function campaignTest(api: Api, parts: Parts): void {
         response: { 200: TEST_REPORT },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id: campaignId } = request.params;
       return withMailer(parts, async (mailer) => {
-        const sent = await sendTestMail({ ...parts, mailer }, { ...request.body, campaignId }, request.signal);
+        const sent = await sendTestMail({ ...parts, mailer }, { ...request.body, campaignId }, departure(reply));
         if (!sent.ok) throw problemOf(sent.error);
         return reportWire(sent.value);
       });
@@ -71,12 +72,12 @@ function mailboxTest(api: Api, parts: Parts): void {
         response: { 200: TEST_REPORT },
       },
     },
-    async (request) =>
+    async (request, reply) =>
       withMailer(parts, async (mailer) => {
         const sent = await sendMailboxTest(
           { ...parts, mailer },
           { mailboxId: request.params.id, to: request.body.to },
-          request.signal,
+          departure(reply),
         );
         if (!sent.ok) throw problemOf(sent.error);
         return reportWire(sent.value);
