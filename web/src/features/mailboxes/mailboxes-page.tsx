@@ -1,5 +1,75 @@
+import "./texts.ts";
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useMay } from "../../app/session.ts";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Loading } from "../../components/loading.tsx";
+import { ProblemNotice } from "../../components/notice.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { CheckDialog } from "./check-dialog.tsx";
+import { DeleteDialog } from "./delete-dialog.tsx";
+import { type Mailbox, useMailboxes } from "./mailbox-queries.ts";
+import { MailboxDrawer } from "./mailbox-drawer.tsx";
+import { MailboxLine, type MailboxTask } from "./mailbox-line.tsx";
+import styles from "./mailboxes.module.css";
+import { TestMailDialog } from "./test-mail-dialog.tsx";
 
+/** What a person is doing with a mailbox; without one they add it. */
+interface Work {
+  readonly task: MailboxTask | "add";
+  readonly mailbox?: Mailbox;
+}
+
+/** The accounts through which mail leaves: what each may do now, and why. */
 export function MailboxesPage() {
-  return <PageHeader title="MailboxesPage" />;
+  const { t } = useTranslation("mailboxes");
+  const mayChange = useMay("operator");
+  const list = useMailboxes();
+  const [work, setWork] = useState<Work>();
+  const mailboxes = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const add = mayChange && <Button onClick={() => setWork({ task: "add" })}>{t("add")}</Button>;
+  return (
+    <>
+      <PageHeader title={t("title")} lead={t("lead")} actions={mailboxes.length > 0 && add} />
+      {list.isError && <ProblemNotice problem={list.error} onRetry={() => void list.refetch()} />}
+      {list.isPending && <Loading lines={8} />}
+      {list.isSuccess && mailboxes.length === 0 && (
+        <Panel>
+          <EmptyState title={t("empty")} action={add}>
+            {t("emptyHelp")}
+          </EmptyState>
+        </Panel>
+      )}
+      {mailboxes.length > 0 && (
+        <Panel flush>
+          <ul className={styles.list}>
+            {mailboxes.map((mailbox) => (
+              <MailboxLine key={mailbox.id} mailbox={mailbox} onTask={(task) => setWork({ task, mailbox })} />
+            ))}
+          </ul>
+        </Panel>
+      )}
+      {list.hasNextPage && (
+        <Button variant="default" mt="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          {t("action.loadMore", { ns: "common" })}
+        </Button>
+      )}
+      <Dialogs work={work} onClose={() => setWork(undefined)} />
+    </>
+  );
+}
+
+function Dialogs({ work, onClose }: { readonly work: Work | undefined; onClose(): void }) {
+  const { task, mailbox } = work ?? {};
+  const of = (wanted: MailboxTask): Mailbox | undefined => (task === wanted ? mailbox : undefined);
+  return (
+    <>
+      <MailboxDrawer opened={task === "add" || task === "edit"} mailbox={mailbox} onClose={onClose} />
+      <CheckDialog mailbox={of("check")} onClose={onClose} />
+      <TestMailDialog mailbox={of("test")} onClose={onClose} />
+      <DeleteDialog mailbox={of("delete")} onClose={onClose} />
+    </>
+  );
 }
