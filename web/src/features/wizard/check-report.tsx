@@ -21,7 +21,7 @@ export function CheckReport({ one, orders, onEdit }: CheckReportProps) {
   return (
     <div className={styles.stack}>
       <p className={styles.sentence}>{t("report.sum", { count: leads, rows: numberText(report.rows) })}</p>
-      <table className={styles.table}>
+      <table className={styles.counts}>
         <caption className="visually-hidden">{t("report.label")}</caption>
         <tbody>
           {(["newLeads", "knownElsewhere", "inCampaign", "duplicates", "rejected"] as const).map((name) => (
@@ -30,7 +30,7 @@ export function CheckReport({ one, orders, onEdit }: CheckReportProps) {
               <td data-align="end">{numberText(report[name])}</td>
             </tr>
           ))}
-          <tr>
+          <tr className={styles.total}>
             <th scope="row">{t("report.rows")}</th>
             <td data-align="end">{numberText(report.rows)}</td>
           </tr>
@@ -43,7 +43,7 @@ export function CheckReport({ one, orders, onEdit }: CheckReportProps) {
             {t(`report.${name}`, { count: report[name] })}
           </Notice>
         ))}
-      <div className={styles.row}>
+      <div className={styles.actions}>
         <Button disabled={leads === 0} loading={orders.commit.isPending} onClick={() => orders.commit.mutate()}>
           {t("report.import", { count: leads })}
         </Button>

@@ -101,7 +101,7 @@ function ColumnChoices({ one, format, orders, onChecked }: ColumnChoicesProps) {
                 <th scope="row">
                   <span className={styles.cell}>{column.header || t("columns.nameless", { number: column.index + 1 })}</span>
                 </th>
-                <td>
+                <td className={styles.choice}>
                   <FieldChoice
                     column={column}
                     guess={format.columns[column.index]?.field ?? ""}

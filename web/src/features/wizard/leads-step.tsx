@@ -32,8 +32,10 @@ export function LeadsStep({ draft }: { readonly draft: Campaign }) {
     if (!waits && !isMissing) void navigate({ to: "/campaigns/new", search: { draft: draft.id, step: "message" } });
   };
   return (
-    <StepFrame step="leads" draftId={draft.id} onNext={next}>
-      {draft.leads > 0 && <Notice tone="good">{t("leads.inCampaign", { count: draft.leads })}</Notice>}
+    <StepFrame step="leads" draftId={draft.id} onNext={next} quiet={waits || isMissing}>
+      {draft.leads > 0 && found.data?.state !== "importing" && (
+        <Notice tone="good">{t("leads.inCampaign", { count: draft.leads })}</Notice>
+      )}
       {found.isPending && <Loading />}
       {found.isError && <ProblemNotice problem={found.error} onRetry={() => void found.refetch()} />}
       {found.data !== undefined && <ImportPart one={found.data} draft={draft} keep={found.keep} />}

@@ -75,7 +75,7 @@ function Start({ draft, canStart }: { readonly draft: Campaign; readonly canStar
   return (
     <>
       {start.isError && <ProblemNotice problem={start.error} />}
-      <div className={styles.row}>
+      <div className={styles.actions}>
         <Button size="md" disabled={!canStart} loading={start.isPending} onClick={() => start.mutate()}>
           {t("start.action", { count: draft.leads })}
         </Button>

@@ -10,13 +10,14 @@ interface StepFrameProps {
   readonly draftId: number | undefined;
   /** Undefined where the last button is another one. */
   readonly onNext?: () => void;
-  readonly nextText?: string;
   readonly busy?: boolean;
+  /** There is something else to do first, whose button stands out. */
+  readonly quiet?: boolean;
   readonly children: ReactNode;
 }
 
 /** A step with its ways back and on. */
-export function StepFrame({ step, draftId, onNext, nextText, busy = false, children }: StepFrameProps) {
+export function StepFrame({ step, draftId, onNext, busy = false, quiet = false, children }: StepFrameProps) {
   const { t } = useTranslation("wizard");
   const before = stepBefore(step);
   const submit = (event: SyntheticEvent) => {
@@ -35,8 +36,8 @@ export function StepFrame({ step, draftId, onNext, nextText, busy = false, child
           <span />
         )}
         {onNext !== undefined && (
-          <Button type="submit" loading={busy}>
-            {nextText ?? t("action.next", { ns: "common" })}
+          <Button type="submit" variant={quiet ? "default" : "filled"} loading={busy}>
+            {t("action.next", { ns: "common" })}
           </Button>
         )}
       </div>
