@@ -24,7 +24,10 @@ describe("the signal of a departure", () => {
     await server.listen({ host: "127.0.0.1", port: 0 });
     port = (server.server.address() as AddressInfo).port;
   });
-  afterEach(() => server.close());
+  afterEach(() => {
+    answer("over");
+    return server.close();
+  });
 
   const ask = () => {
     const headers = { "content-type": "application/json" };

@@ -1,6 +1,6 @@
 import { Button, Group, Stack } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { type SyntheticEvent, useState } from "react";
+import { type SyntheticEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "../../api/problem.ts";
 import { ProblemNotice } from "../../components/notice.tsx";
@@ -33,6 +33,10 @@ export function MailboxForm({ mailbox, begin, onClose }: MailboxFormProps) {
   const [draft, setDraft] = useState(begin);
   const check = useMutation({ mutationFn: () => checkTyped(draft, mailbox) });
   const save = useSaveMailbox(mailbox, onClose);
+  const result = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (check.status !== "idle") result.current?.scrollIntoView({ block: "nearest" });
+  }, [check.status]);
   const problem = [save.error, check.error].find((error) => error instanceof ApiProblem);
   const change = (some: Partial<MailboxDraft>) => {
     setDraft((before) => ({ ...before, ...some }));
@@ -52,7 +56,7 @@ export function MailboxForm({ mailbox, begin, onClose }: MailboxFormProps) {
         <SenderFields {...fields} isNew={mailbox === undefined} />
         <ServerFields {...fields} hasPassword={mailbox?.hasPassword === true} />
         <RuleFields {...fields} />
-        <div aria-live="polite">
+        <div aria-live="polite" ref={result}>
           <CheckResult
             check={check.data}
             isPending={check.isPending}
