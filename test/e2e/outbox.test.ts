@@ -41,7 +41,7 @@ async function startedCampaign(world: PageWorld, { name, delayMs, leads }: Campa
 async function violationsOf(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
     found.push(...(await violations(page)).map((text) => `${colorScheme} ${page.url()}: ${text}`));
   }
@@ -59,7 +59,7 @@ describe.skipIf(chromiumPath === undefined)("what was sent and what will be, in 
   };
 
   beforeAll(async () => {
-    page = await world().signedIn({ locale: "en-GB" });
+    page = await world().signedIn({ locale: "en-GB", reducedMotion: "reduce" });
     spring = await startedCampaign(world(), {
       name: "Spring",
       delayMs: 0,
@@ -109,5 +109,48 @@ describe.skipIf(chromiumPath === undefined)("what was sent and what will be, in 
     await page.getByText("Nothing needs you now.").waitFor();
     await open("/outbox/log?state=sent", "Every try, newest first");
     await page.getByRole("button", { name: `Open the try to ${UNSURE}` }).waitFor();
+  });
+
+  it("tells all of a lead, and once it is suppressed its campaign shows it skipped", async () => {
+    const slow = await startedCampaign(world(), {
+      name: "Slow",
+      delayMs: 3_600_000,
+      leads: [
+        { address: "first@example.test", firstName: "Ewa" },
+        { address: "next@example.test", firstName: "Żaneta" },
+      ],
+    });
+    await eventually(async () => (await counts(slow))["sent"] === 1, "the first mail of the slow campaign has left");
+    await open("/leads", "Leads");
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByLabel("Search in addresses").fill("NEXT@");
+    await page.getByRole("link", { name: "next@example.test" }).click();
+    await page.getByRole("heading", { name: "next@example.test", level: 1 }).waitFor();
+    await page.getByText(/^Planned for/).waitFor();
+    await page.getByRole("button", { name: "Why, in Slow" }).click();
+    await page.getByRole("dialog").getByText("Of this lead").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Suppress" }).click();
+    await page.getByLabel("Reason").fill("asked by phone");
+    await page.getByRole("dialog").getByRole("button", { name: "Suppress" }).click();
+    await page.getByText("asked by phone").first().waitFor();
+    await page.getByText("No mail is to come.").waitFor();
+    await page.getByRole("main").getByText("Skipped").waitFor();
+    expect(await counts(slow)).toMatchObject({ sent: 1, skipped: 1 });
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
+  it("shows a lead's mail as it was sent, whatever became of the lead since", async () => {
+    const { items } = await world().ask<{ items: { id: number }[] }>("GET", `/leads?search=${POLISH.address}`);
+    await open(`/leads/${items[0]?.id}`, POLISH.address);
+    await page.getByRole("button", { name: "Edit" }).click();
+    await page.getByRole("textbox", { name: "firstName" }).fill("Nobody");
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The lead was edited").waitFor();
+    await page.getByText("The mail as it was sent").click();
+    await page.getByRole("article").getByText("Dzień dobry, Święcisława!").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
   });
 });

@@ -24,6 +24,7 @@ export const THEME = createTheme({
   colors: { accent: tuple("accent"), bad: tuple("bad") },
   defaultRadius: 6,
   cursorType: "pointer",
+  respectReducedMotion: true,
   fontSizes: { xs: "var(--text-xs)", sm: "var(--text-sm)", md: "var(--text-md)", lg: "var(--text-lg)", xl: "var(--text-xl)" },
   components: {
     Button: { defaultProps: { size: "sm" } },

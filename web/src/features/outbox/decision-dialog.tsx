@@ -1,8 +1,8 @@
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
+import { useTell } from "../../components/use-tell.ts";
 
 type Mail = Shape<"UnconfirmedMail">;
 
@@ -60,17 +60,17 @@ export function DecisionDialog({ opened, question, onClose }: DecisionDialogProp
 function useDecide(onDecided: () => void) {
   const { t } = useTranslation("outbox");
   const client = useQueryClient();
+  const tell = useTell();
   return useMutation({
     mutationFn: ({ decision, mails }: Question) =>
       answerOf(api.POST("/api/v1/unconfirmed/decide", { body: { decision, ids: mails.map(({ id }) => id) } })),
     onSuccess: ({ decided, refused }, { decision }) => {
       onDecided();
       const done = decision === "mark-sent" ? "unconfirmed.markedSent" : "unconfirmed.orderedAgain";
-      if (decided.length > 0) notifications.show({ message: t(done, { count: decided.length }) });
+      if (decided.length > 0) tell(t(done, { count: decided.length }));
       const [first] = refused;
       if (first === undefined) return;
-      const message = t("unconfirmed.refused", { count: refused.length, why: first.message });
-      notifications.show({ message, color: "bad", autoClose: false });
+      tell(t("unconfirmed.refused", { count: refused.length, why: first.message }), "failed");
     },
     // A decision shows on nearly every screen.
     onSettled: () => client.invalidateQueries(),

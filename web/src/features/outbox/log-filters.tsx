@@ -70,7 +70,7 @@ export function LogFilters({ filter, onChange }: LogFiltersProps) {
           choices={MAIL_KINDS.map((one) => [one, t(`kind.${one}`)])}
           onChange={(kind) => set("kind", kind)}
         />
-        <Button variant="subtle" disabled={Object.keys(filter).length === 0} onClick={() => onChange({})}>
+        <Button variant="subtle" data-idle={Object.keys(filter).length === 0 || undefined} onClick={() => onChange({})}>
           {t("log.reset")}
         </Button>
       </fieldset>
