@@ -7,6 +7,7 @@ const SHAPES = {
   day: { weekday: "short", day: "numeric", month: "short" },
   date: { day: "numeric", month: "short", year: "numeric" },
   second: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  month: { month: "long", year: "numeric" },
   dayTime: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
   full: {
     weekday: "short",

@@ -46,7 +46,7 @@ export function PreviewPanel({ campaign, draft, onFault }: PreviewPanelProps) {
   return (
     <Panel title={t("preview.title")}>
       <Stack gap="md">
-        <LeadChoice campaignId={campaign.id} value={leadId} onChange={setLeadId} />
+        <LeadChoice campaign={campaign} value={leadId} onChange={setLeadId} />
         {isEmpty && <EmptyState title={t("preview.empty")}>{t("preview.emptyHelp")}</EmptyState>}
         {preview.isError && <Notice tone="bad">{t("preview.fault")}</Notice>}
         {preview.data !== undefined && !isEmpty && <Seen preview={preview.data} />}
@@ -63,30 +63,34 @@ function Seen({ preview: { subject, text, html, missing, problem, bar } }: { rea
         <Notice tone="wait">{t("preview.missing", { count: missing.length, fields: missing.join(", ") })}</Notice>
       )}
       {problem !== null && <Notice tone="bad">{problem}</Notice>}
-      {bar !== null && <Notice tone="wait">{t("preview.bar", { detail: bar.detail })}</Notice>}
+      {bar !== null && (
+        <Notice tone="wait">{t("preview.bar", { detail: t(`preview.barWhy.${bar.why}`, { defaultValue: bar.detail }) })}</Notice>
+      )}
       {subject !== null && <MailPreview subject={subject} text={text} html={html} />}
     </>
   );
 }
 
 interface LeadChoiceProps {
-  readonly campaignId: number;
+  readonly campaign: Campaign;
   readonly value: number | undefined;
   readonly onChange: (leadId: number | undefined) => void;
 }
 
 const OFFERED = 20;
 
-function LeadChoice({ campaignId, value, onChange }: LeadChoiceProps) {
+function LeadChoice({ campaign: { id, counts }, value, onChange }: LeadChoiceProps) {
   const { t } = useTranslation("campaign");
   const [typed, setTyped] = useState("");
   const [search] = useDebouncedValue(typed.trim(), TYPING_MS);
+  // Those who have their mail already would get none, which is not what a preview is for.
+  const offered = counts.waiting > 0 ? ({ state: "waiting" } as const) : {};
   const { data } = useQuery({
-    queryKey: [KEYS.leads, "choice", campaignId, search],
+    queryKey: [KEYS.leads, "choice", id, search],
     queryFn: () =>
       answerOf(
         api.GET("/api/v1/campaigns/{id}/leads", {
-          params: { path: { id: campaignId }, query: { limit: OFFERED, ...(search !== "" && { search }) } },
+          params: { path: { id }, query: { limit: OFFERED, ...(search === "" ? offered : { search }) } },
         }),
       ),
     placeholderData: keepPreviousData,
