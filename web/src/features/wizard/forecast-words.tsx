@@ -66,7 +66,9 @@ function Days({ forecast: { days, daysTotal, zone } }: { readonly forecast: Fore
               {t("forecast.mails")}
             </th>
             <th scope="col">{t("forecast.between", { zone: zoneText(zone) })}</th>
-            <th scope="col">{t("forecast.then")}</th>
+            <th scope="col" data-optional>
+              {t("forecast.then")}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -77,7 +79,7 @@ function Days({ forecast: { days, daysTotal, zone } }: { readonly forecast: Fore
               <td>
                 {instantText(firstAt, zone, "minute")}–{instantText(lastAt, zone, "minute")}
               </td>
-              <td>{endedBy === null ? "" : gate(endedBy)}</td>
+              <td data-optional>{endedBy === null ? "" : gate(endedBy)}</td>
             </tr>
           ))}
         </tbody>

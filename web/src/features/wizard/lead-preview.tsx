@@ -6,13 +6,13 @@ import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { ApiProblem } from "../../api/problem.ts";
-import { KEYS } from "../../api/queries.ts";
 import { Loading } from "../../components/loading.tsx";
 import { MailPreview } from "../../components/mail-preview.tsx";
 import type { MessageDraft } from "../../components/message-editor.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { useFirstLeads } from "./leads.ts";
 import { sourceOf } from "./message-source.ts";
+import { WIZARD } from "./wizard-key.ts";
 import styles from "./wizard.module.css";
 
 const TYPING_MS = 400;
@@ -66,7 +66,7 @@ function Rendered({ draft, message, leadId, to, onProblem }: RenderedProps) {
   const [written] = useDebouncedValue(message, TYPING_MS);
   const isSomething = written !== undefined || draft.messageId !== null;
   const preview = useQuery({
-    queryKey: [KEYS.campaign, draft.id, "preview", draft.messageId, leadId, written],
+    queryKey: [WIZARD, "preview", draft.id, draft.messageId, leadId, written],
     queryFn: () => askPreview(draft.id, leadId, written),
     enabled: isSomething,
     placeholderData: keepPreviousData,

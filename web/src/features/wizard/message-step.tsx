@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { ApiProblem } from "../../api/problem.ts";
-import { KEYS } from "../../api/queries.ts";
 import { Loading } from "../../components/loading.tsx";
 import { type MessageDraft, MessageEditor } from "../../components/message-editor.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
@@ -17,6 +16,7 @@ import { sourceOf } from "./message-source.ts";
 import { StepFrame } from "./step-frame.tsx";
 import { useStepForm } from "./step-form.ts";
 import { unsavedKey } from "./unsaved.ts";
+import { WIZARD } from "./wizard-key.ts";
 import styles from "./wizard.module.css";
 
 type Message = Shape<"CampaignMessage">["message"];
@@ -24,7 +24,7 @@ type Message = Shape<"CampaignMessage">["message"];
 /** What the mails say, and how a lead will read it. */
 export function MessageStep({ draft }: { readonly draft: Campaign }) {
   const message = useQuery({
-    queryKey: [KEYS.campaign, draft.id, "message", draft.messageId],
+    queryKey: [WIZARD, "message", draft.id, draft.messageId],
     queryFn: () => answerOf(api.GET("/api/v1/campaigns/{id}/message", { params: { path: { id: draft.id } } })),
     // Only people change it, and each change has another key.
     staleTime: Number.POSITIVE_INFINITY,

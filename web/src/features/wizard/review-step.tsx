@@ -9,11 +9,13 @@ import { KEYS } from "../../api/queries.ts";
 import { Loading } from "../../components/loading.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { instantText, zoneText } from "../../format/instants.ts";
 import { ForecastWords } from "./forecast-words.tsx";
 import { LeadPreview } from "./lead-preview.tsx";
 import { StartChecks, useUnsavedSteps } from "./start-checks.tsx";
 import { StepFrame } from "./step-frame.tsx";
 import { TestMail } from "./test-mail.tsx";
+import { WIZARD } from "./wizard-key.ts";
 import styles from "./wizard.module.css";
 
 /** What is missing, what will happen, how the first mails read; and the start. */
@@ -22,7 +24,7 @@ export function ReviewStep({ draft }: { readonly draft: Campaign }) {
   const { id } = draft;
   const unsaved = useUnsavedSteps(id);
   const checks = useQuery({
-    queryKey: [KEYS.campaign, id, "checks"],
+    queryKey: [WIZARD, "checks", id, draft.version, draft.leads],
     queryFn: () => answerOf(api.GET("/api/v1/campaigns/{id}/checks", { params: { path: { id } } })),
     staleTime: 0,
   });
@@ -59,6 +61,7 @@ function Start({ draft, canStart }: { readonly draft: Campaign; readonly canStar
   const { t } = useTranslation("wizard");
   const client = useQueryClient();
   const navigate = useNavigate();
+  const { zone, startAt } = draft.settings;
   // A start whose answer was lost is the same start when it is pressed again.
   const [key] = useState(idempotencyKey);
   const start = useMutation({
@@ -79,7 +82,10 @@ function Start({ draft, canStart }: { readonly draft: Campaign; readonly canStar
         <Button size="md" disabled={!canStart} loading={start.isPending} onClick={() => start.mutate()}>
           {t("start.action", { count: draft.leads })}
         </Button>
-        <p className={styles.hint}>{t(canStart ? "start.help" : "start.blocked")}</p>
+        <p className={styles.hint}>
+          {canStart && startAt !== null && t("start.from", { at: instantText(startAt, zone), zone: zoneText(zone) })}{" "}
+          {t(canStart ? "start.help" : "start.blocked")}
+        </p>
       </div>
     </>
   );

@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { ApiProblem } from "../../api/problem.ts";
-import { KEYS } from "../../api/queries.ts";
 import { HolidaysInput } from "../../components/holidays-input.tsx";
 import { LimitInput } from "../../components/limit-input.tsx";
 import { Loading } from "../../components/loading.tsx";
@@ -21,6 +20,7 @@ import { ForecastWords } from "./forecast-words.tsx";
 import { StepFrame } from "./step-frame.tsx";
 import { useStepForm } from "./step-form.ts";
 import { unsavedKey } from "./unsaved.ts";
+import { WIZARD } from "./wizard-key.ts";
 import styles from "./wizard.module.css";
 
 type Settings = Shape<"CampaignSettings">;
@@ -107,7 +107,7 @@ function useWhatIf({ id, settings: { bufferSize, retryDelaysMs }, mailboxIds, le
   const [settings] = useDebouncedValue(schedule, SETTLE_MS);
   const body = { settings: { ...settings, bufferSize, retryDelaysMs }, mailboxIds, leads: leads === 0 ? EXAMPLE_LEADS : leads };
   return useQuery({
-    queryKey: [KEYS.campaign, id, "what-if", body],
+    queryKey: [WIZARD, "what-if", id, body],
     queryFn: () => answerOf(api.POST("/api/v1/campaigns/forecast", { body })),
     placeholderData: keepPreviousData,
     staleTime: FRESH_MS,
