@@ -121,6 +121,9 @@ describe.skipIf(chromiumPath === undefined)("what was sent and what will be, in 
       ],
     });
     await eventually(async () => (await counts(slow))["sent"] === 1, "the first mail of the slow campaign has left");
+    await open("/outbox", "Planned for the next 24 hours");
+    await page.getByRole("link", { name: "next@example.test" }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
     await open("/leads", "Leads");
     expect(await violationsOf(page)).toEqual([]);
     await page.getByLabel("Search in addresses").fill("NEXT@");

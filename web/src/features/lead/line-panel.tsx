@@ -33,7 +33,7 @@ export function LinePanel({ timeline }: { readonly timeline: Timeline }) {
           entry.kind === "try" ? (
             <PastTry key={`try ${entry.id}`} entry={entry} zone={zoneOf(entry.campaignId)} />
           ) : (
-            <PastEvent key={`${entry.at} ${entry.event}`} entry={entry} zone={zoneOf(entry.campaignId)} />
+            <PastEvent key={`${entry.at} ${entry.event} ${entry.campaignId}`} entry={entry} zone={zoneOf(entry.campaignId)} />
           ),
         )}
       </ol>

@@ -57,7 +57,7 @@ function Reasons({ explained }: { readonly explained: Shape<"Explanation"> }) {
       <Facts
         facts={[
           [t("why.state"), <StateBadge key="state" state={lead.state} />],
-          [t("why.reason"), reason ?? "–"],
+          ...(reason === null ? [] : [[t("why.reason"), reason] as const]),
           [t("why.campaignDoes"), <Doing key="doing" doing={doing} zone={zone} />],
         ]}
       />

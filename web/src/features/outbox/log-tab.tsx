@@ -92,11 +92,20 @@ function csvAddress(filter: LogFilter): string {
 function useColumns(onOpen: (entry: Entry) => void): readonly Column<Entry>[] {
   const { t } = useTranslation("outbox");
   return [
-    { key: "at", title: t("column.at"), width: "minmax(7rem, 1fr)", cell: ({ startedAt }) => <Moment at={startedAt} /> },
+    {
+      key: "at",
+      title: t("column.at"),
+      width: "minmax(6.25rem, 1fr)",
+      cell: (entry) => (
+        <UnstyledButton className={styles.open} onClick={() => onOpen(entry)}>
+          <Moment at={entry.startedAt} /> <span className="visually-hidden">{t("entry.open", { lead: entry.lead })}</span>
+        </UnstyledButton>
+      ),
+    },
     {
       key: "lead",
       title: t("column.lead"),
-      width: "minmax(6rem, 1.5fr)",
+      width: "minmax(4.5rem, 1.5fr)",
       cell: ({ leadId, lead }) => <LeadLink id={leadId} lead={lead} />,
     },
     {
@@ -116,12 +125,9 @@ function useColumns(onOpen: (entry: Entry) => void): readonly Column<Entry>[] {
     {
       key: "reply",
       title: t("column.reply"),
-      width: "minmax(3rem, 2fr)",
-      cell: (entry) => (
-        <UnstyledButton className={styles.open} onClick={() => onOpen(entry)}>
-          {entry.reply ?? "…"} <span className="visually-hidden">{t("entry.open", { lead: entry.lead })}</span>
-        </UnstyledButton>
-      ),
+      width: "minmax(8rem, 2fr)",
+      cell: ({ reply }) => <span className={styles.said}>{reply ?? "…"}</span>,
+      optional: true,
     },
   ];
 }

@@ -18,7 +18,7 @@ export function NeedsPanel({ overview: { needsPerson } }: { readonly overview: S
         <ul className={styles.needs}>
           {unconfirmed > 0 && (
             <li>
-              <Badge tone="doubt">?</Badge> <Link to="/outbox">{t("needs.unconfirmed", { count: unconfirmed })}</Link>
+              <Badge tone="doubt">?</Badge> <Link to="/outbox/unconfirmed">{t("needs.unconfirmed", { count: unconfirmed })}</Link>
             </li>
           )}
           {mailboxes.map(({ id, address, attention }) => (
@@ -28,7 +28,10 @@ export function NeedsPanel({ overview: { needsPerson } }: { readonly overview: S
           ))}
           {failedLast24h > 0 && (
             <li>
-              <Badge tone="bad">!</Badge> <Link to="/outbox">{t("needs.failed", { count: failedLast24h })}</Link>
+              <Badge tone="bad">!</Badge>{" "}
+              <Link to="/outbox/log" search={{ state: "rejected" }}>
+                {t("needs.failed", { count: failedLast24h })}
+              </Link>
             </li>
           )}
         </ul>

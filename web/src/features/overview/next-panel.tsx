@@ -19,7 +19,16 @@ export function NextPanel({ overview: { next } }: { readonly overview: Shape<"Ov
       width: "minmax(9rem, 1fr)",
       cell: ({ at, zone }) => <Moment at={at} zone={zone} shape="dayTime" />,
     },
-    { key: "lead", title: t("next.lead"), width: "minmax(10rem, 2fr)", cell: ({ lead }) => lead },
+    {
+      key: "lead",
+      title: t("next.lead"),
+      width: "minmax(10rem, 2fr)",
+      cell: ({ leadId, lead }) => (
+        <Link to="/leads/$leadId" params={{ leadId: String(leadId) }}>
+          {lead}
+        </Link>
+      ),
+    },
     {
       key: "campaign",
       title: t("next.campaign"),

@@ -12,20 +12,28 @@ export function TodayPanel({ overview: { today, campaigns } }: { readonly overvi
   return (
     <Panel title={t("today.title")}>
       <dl className={styles.numbers}>
-        <Figure label={t("today.sent")} value={<Link to="/outbox">{numberText(today.sent)}</Link>} />
+        <Figure label={t("today.sent")} value={<ToLog state="sent" count={today.sent} />} />
         <Figure
           label={t("today.still")}
           value={
             <>
               {today.isPartial && <small>{t("today.partial")} </small>}
-              {numberText(today.stillPlanned)}
+              <Link to="/outbox">{numberText(today.stillPlanned)}</Link>
             </>
           }
         />
-        <Figure label={t("today.failed")} value={<Link to="/outbox">{numberText(today.failed)}</Link>} />
+        <Figure label={t("today.failed")} value={<ToLog state="rejected" count={today.failed} />} />
         <Figure label={t("today.running")} value={<Link to="/campaigns">{numberText(campaigns.running)}</Link>} />
       </dl>
     </Panel>
+  );
+}
+
+function ToLog({ state, count }: { readonly state: "sent" | "rejected"; readonly count: number }) {
+  return (
+    <Link to="/outbox/log" search={{ state }}>
+      {numberText(count)}
+    </Link>
   );
 }
 
