@@ -16,8 +16,8 @@ export function NextPanel({ overview: { next } }: { readonly overview: Shape<"Ov
     {
       key: "at",
       title: t("next.at"),
-      width: "minmax(9rem, 1fr)",
-      cell: ({ at, zone }) => <Moment at={at} zone={zone} shape="dayTime" />,
+      width: "minmax(9rem, 1.4fr)",
+      cell: ({ at, zone }) => <Moment at={at} zone={zone} shape="dayTime" withZone />,
     },
     {
       key: "lead",
