@@ -126,11 +126,13 @@ export function mailboxBar(mailbox: MailboxFacts, at: Instant): MailboxBar | und
 
 /** The first instant from `at` on at which the clock alone lets the mailbox take a mail; undefined when an event has to come first. */
 export function nextMailAt(mailbox: MailboxFacts, at: Instant): Instant | undefined {
-  let from: Instant | undefined = at;
-  // Each reason that the clock ends is met once: a limit, a rest and a gap.
+  let from = at;
+  const met = new Set<MailboxBar["why"]>();
   for (let bar = mailboxBar(mailbox, from); bar !== undefined; bar = mailboxBar(mailbox, from)) {
+    // What the clock ends, a limit, a rest or a gap, is met once; what is met again, as a limit of no mails a day, it never ends.
+    if (bar.until === undefined || met.has(bar.why)) return undefined;
+    met.add(bar.why);
     from = bar.until;
-    if (from === undefined) return undefined;
   }
   return from;
 }

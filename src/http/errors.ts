@@ -1,4 +1,6 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "../engine/ports.ts";
 import { HashingBusyError } from "../operation/password-hash.ts";
 import { StorageError } from "../storage/storage-error.ts";
@@ -22,7 +24,36 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
   );
 }
 
-export function sendProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** For addresses that cannot be read: they are refused before any route, hook or error handler is asked. */
+export function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(problemOf(error), request, reply.header("x-request-id", request.id));
+}
+
+/** For what is no HTTP, or comes too slowly: there is no request yet, so the socket gets the whole answer. */
+export function answerNoRequest(newId: () => string): (error: ConnectionError, socket: Socket) => void {
+  return (error, socket) => {
+    if (!socket.writable || error.code === "ECONNRESET") {
+      socket.destroy();
+      return;
+    }
+    const problem = problemOfConnection(error);
+    const body = JSON.stringify(problem.document(newId()));
+    socket.end(
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      () => socket.destroy(),
+    );
+  };
+}
+
+function problemOfConnection({ code }: ConnectionError): ProblemError {
+  if (code === "HPE_HEADER_OVERFLOW") return new ProblemError("too-large", "The headers are larger than any request's here.");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
+    return new ProblemError("too-slow", "The request did not come in time; send it again.");
+  return new ProblemError("invalid-request", "This is no HTTP request.");
+}
+
+function sendProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
   return reply
     .code(problem.status)
@@ -81,6 +112,8 @@ function problemOfFastify(error: FastifyError): ProblemError {
 function wordsOf(error: FastifyError): string {
   if (error.code === "FST_ERR_CTP_INVALID_JSON_BODY" || error.code === "FST_ERR_CTP_EMPTY_JSON_BODY")
     return "The body is not JSON.";
+  if (error.code === "FST_ERR_BAD_URL" || error.code === "FST_ERR_MAX_PARAM_LENGTH")
+    return "The address cannot be read: a part of it is too long, or a % in it begins no character.";
   return error.code?.startsWith("FST_") ? `${error.message.replace(/\.$/, "")}.` : "The request cannot be read.";
 }
 

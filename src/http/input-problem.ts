@@ -1,6 +1,7 @@
 import type { FastifySchemaCompiler } from "fastify";
 import type { z } from "zod";
 import type { Problem } from "../domain/result.ts";
+import { foreignIn } from "./plain-input.ts";
 import { ProblemError } from "./problem.ts";
 
 /** What zod says of one value (`z.core.$ZodIssue`), as far as it is used here. */
@@ -22,6 +23,11 @@ const SECRET = /password|secret|token|key/i;
 export const checkInput: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>
   (input: unknown) => {
+    const foreign = foreignIn(input);
+    if (foreign !== undefined) {
+      const problem = { field: fieldOf(foreign.path), value: "", message: foreign.message };
+      return { error: new ProblemError("invalid-input", detailOf([problem]), [problem]) };
+    }
     const parsed = schema.safeParse(input);
     if (parsed.success) return { value: parsed.data };
     const problems = parsed.error.issues.map((issue) => problemOfIssue(issue as Issue, input));
@@ -38,7 +44,7 @@ function detailOf(problems: readonly Problem[]): string {
 /** A refused value in the terms of its author: which field, what was given, what is allowed. `input` is the part of the request it lies in. */
 function problemOfIssue(issue: Issue, input: unknown): Problem {
   const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys?.[0] ?? ""] : issue.path;
-  const field = path.map(String).join(".") || "body";
+  const field = fieldOf(path);
   const allowed = allowedBy(issue);
   return {
     field,
@@ -47,6 +53,8 @@ function problemOfIssue(issue: Issue, input: unknown): Problem {
     ...(allowed !== undefined && { allowed }),
   };
 }
+
+const fieldOf = (path: readonly PropertyKey[]): string => path.map(String).join(".") || "body";
 
 function messageOf(issue: Issue): string {
   if (issue.code === "unrecognized_keys") return "there is no such field";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { foreignIn } from "./plain-input.ts";
 import { ProblemError } from "./problem.ts";
 
 const LIMIT_DEFAULT = 50;
@@ -50,8 +51,9 @@ export function searchEnd(page: { readonly items: readonly unknown[]; readonly n
 /** The key after which the page begins; refused when the cursor is none of ours. */
 export function cursorKey<T>(cursor: string | undefined, key: z.ZodType<T>): T | undefined {
   if (cursor === undefined) return undefined;
-  const parsed = key.safeParse(jsonOf(cursor));
-  if (parsed.success) return parsed.data;
+  const given = jsonOf(cursor);
+  const parsed = key.safeParse(given);
+  if (parsed.success && foreignIn(given) === undefined) return parsed.data;
   throw new ProblemError("invalid-input", "cursor: this is no cursor of this list.", [
     {
       field: "cursor",

@@ -8,6 +8,7 @@ const KINDS = {
   forbidden: { status: 403, title: "Not allowed" },
   "not-found": { status: 404, title: "Not found" },
   "wrong-method": { status: 405, title: "Method not allowed" },
+  "too-slow": { status: 408, title: "Came too slowly" },
   conflict: { status: 409, title: "Not possible in this state" },
   "version-mismatch": { status: 412, title: "Changed by somebody else meanwhile" },
   "too-large": { status: 413, title: "Too large" },

@@ -3,7 +3,7 @@ import helmet from "@fastify/helmet";
 import Fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { guardRoutes } from "./authentication.ts";
-import { answerErrors } from "./errors.ts";
+import { answerErrors, answerNoRequest, answerUnreadable } from "./errors.ts";
 import { checkInput } from "./input-problem.ts";
 import { describeRoutes } from "./openapi.ts";
 import { observeRequests } from "./request-log.ts";
@@ -27,6 +27,8 @@ export async function createServer(parts: Parts): Promise<HttpServer> {
     forceCloseConnections: true,
     genReqId: () => parts.chance.id(),
     requestIdHeader: false,
+    frameworkErrors: answerUnreadable,
+    clientErrorHandler: answerNoRequest(() => parts.chance.id()),
     routerOptions: { ignoreTrailingSlash: true },
   });
   app.setValidatorCompiler(checkInput);

@@ -43,6 +43,12 @@ describe("mailboxes over HTTP", () => {
     expect(again.text).not.toContain(SECRET);
   });
 
+  it("may be allowed no mail a day, and then no clock says when the next one leaves", async () => {
+    const world = await ApiWorld.open();
+    const { status, body } = await world.ask("POST", "/mailboxes", { ...account(2525), perDayMax: 0 });
+    expect([status, body["state"], body["nextAt"]]).toEqual([201, "limit", null]);
+  });
+
   it("keep their password when they are edited, and ask for it when it would go elsewhere", async () => {
     const world = await ApiWorld.open();
     const { body } = await world.ask<Mailbox>("POST", "/mailboxes", account(2525));

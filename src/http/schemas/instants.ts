@@ -9,5 +9,8 @@ export const isoOrNull = (at: Instant | null | undefined): string | null => (at 
 /** The instant of a text that `INSTANT` has accepted. */
 export const instantOf = (text: string): Instant => Date.parse(text);
 
+/** The greatest id to which another row can refer. */
+const ID_MAX = 2 ** 31 - 1;
+
 /** The id in a path. */
-export const ID = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+export const ID = z.coerce.number().int().min(1).max(ID_MAX);

@@ -4,7 +4,7 @@ import { DAY_MS } from "../../domain/instant.ts";
 import type { tryMailbox } from "../../operation/mailbox-trial.ts";
 import type { MailboxOverview } from "../../storage/mailbox-overview.ts";
 import { STATUS } from "./campaigns.ts";
-import { INSTANT, iso, isoOrNull } from "./instants.ts";
+import { ID, INSTANT, iso, isoOrNull } from "./instants.ts";
 
 const SECURITY = z.enum(["tls", "starttls", "opportunistic", "none"]);
 const TEXT = z.string().trim().min(1).max(320);
@@ -48,7 +48,7 @@ export const TYPED_ACCOUNT = z.strictObject({
   ...ACCOUNT,
   user: ACCOUNT.user.default(null),
   password: PASSWORD.default(null),
-  passwordOf: z.int().min(1).optional().describe("The mailbox whose stored password is meant when none is typed"),
+  passwordOf: ID.optional().describe("The mailbox whose stored password is meant when none is typed"),
 });
 
 export const MAILBOX = z
