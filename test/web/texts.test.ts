@@ -72,6 +72,8 @@ const ALIKE = new Set([
   "TCP",
   "TLS",
   "HTML",
+  "Operator",
+  "PostgreSQL",
 ]);
 
 describe("the page", () => {

@@ -1,5 +1,158 @@
-import { PageHeader } from "../../components/page-header.tsx";
+import { Button, Group, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { answerOf, api, type Shape } from "../../api/client.ts";
+import { KEYS } from "../../api/queries.ts";
+import { useMay } from "../../app/session.ts";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Loading } from "../../components/loading.tsx";
+import { Moment } from "../../components/moment.tsx";
+import { ProblemNotice } from "../../components/notice.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { type Column, Rows } from "../../components/rows.tsx";
+import { browserZone, zoneText } from "../../format/instants.ts";
+import styles from "./settings.module.css";
+import { AddSuppressedDialog, AllowDialog, ImportDialog } from "./suppression-dialogs.tsx";
 
+type Suppressed = Shape<"Suppressed">;
+type Task = { readonly kind: "add" | "import" } | { readonly kind: "allow"; readonly address: string };
+
+/** Addresses that are never written to again. */
 export function SuppressionTab() {
-  return <PageHeader title="SuppressionTab" />;
+  const { t } = useTranslation("settings");
+  const mayChange = useMay("operator");
+  const [typed, setTyped] = useState("");
+  const [search] = useDebouncedValue(typed.trim(), 250);
+  const [task, setTask] = useState<Task>();
+  const list = useSuppressed(search);
+  const close = () => setTask(undefined);
+  return (
+    <Panel title={t("suppression.title")} actions={<Actions onTask={setTask} />} flush>
+      <div className={styles.filters}>
+        <TextInput
+          type="search"
+          label={t("suppression.search")}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <span className={styles.faint}>{t("zone", { zone: zoneText(browserZone()) })}</span>
+      </div>
+      {list.isError && <ProblemNotice problem={list.error} onRetry={() => void list.refetch()} />}
+      {list.isPending && <Loading lines={8} />}
+      {list.isSuccess && (
+        <List
+          list={list}
+          isSearch={search !== ""}
+          onAllow={mayChange ? (address) => setTask({ kind: "allow", address }) : undefined}
+        />
+      )}
+      {task?.kind === "add" && <AddSuppressedDialog onClose={close} />}
+      {task?.kind === "import" && <ImportDialog onClose={close} />}
+      {task?.kind === "allow" && <AllowDialog address={task.address} onClose={close} />}
+    </Panel>
+  );
+}
+
+function useSuppressed(search: string) {
+  return useInfiniteQuery({
+    queryKey: [KEYS.settings, "suppressions", search],
+    queryFn: ({ pageParam }) => {
+      const query = { ...(search !== "" && { search }), ...(pageParam !== "" && { cursor: pageParam }) };
+      return answerOf(api.GET("/api/v1/suppressions", { params: { query } }));
+    },
+    initialPageParam: "",
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+function Actions({ onTask }: { onTask(task: Task): void }) {
+  const { t } = useTranslation("settings");
+  const mayChange = useMay("operator");
+  return (
+    <Group gap="xs">
+      <Button component="a" href="/api/v1/suppressions.csv" download variant="default">
+        {t("suppression.export")}
+      </Button>
+      {mayChange && (
+        <>
+          <Button variant="default" onClick={() => onTask({ kind: "import" })}>
+            {t("suppression.import")}
+          </Button>
+          <Button onClick={() => onTask({ kind: "add" })}>{t("suppression.add")}</Button>
+        </>
+      )}
+    </Group>
+  );
+}
+
+interface ListProps {
+  readonly list: ReturnType<typeof useSuppressed>;
+  readonly isSearch: boolean;
+  readonly onAllow: ((address: string) => void) | undefined;
+}
+
+function List({ list, isSearch, onAllow }: ListProps) {
+  const { t } = useTranslation("settings");
+  const columns = useColumns(onAllow);
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const more = list.hasNextPage ? () => void list.fetchNextPage() : undefined;
+  if (rows.length > 0)
+    return (
+      <Rows
+        label={t("suppression.title")}
+        columns={columns}
+        rows={rows}
+        keyOf={({ address }) => address}
+        busy={list.isFetchingNextPage}
+        onEnd={more}
+      />
+    );
+  if (more !== undefined)
+    return (
+      <EmptyState
+        title={t("suppression.partial")}
+        action={
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={more}>
+            {t("suppression.goOn")}
+          </Button>
+        }
+      />
+    );
+  if (isSearch) return <EmptyState title={t("suppression.noneFound")} />;
+  return <EmptyState title={t("suppression.empty")}>{t("suppression.emptyHelp")}</EmptyState>;
+}
+
+function useColumns(onAllow: ListProps["onAllow"]): readonly Column<Suppressed>[] {
+  const { t } = useTranslation("settings");
+  const remove: Column<Suppressed> = {
+    key: "allow",
+    title: <span className="visually-hidden">{t("suppression.allow")}</span>,
+    width: "max-content",
+    cell: ({ address }) => (
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        aria-label={t("suppression.allowOf", { address })}
+        onClick={() => onAllow?.(address)}
+      >
+        {t("suppression.allow")}
+      </Button>
+    ),
+  };
+  return [
+    { key: "address", title: t("suppression.address"), width: "minmax(9rem, 2fr)", cell: ({ address }) => address },
+    { key: "reason", title: t("suppression.reason"), width: "minmax(8rem, 2fr)", cell: ({ reason }) => reason, optional: true },
+    { key: "source", title: t("suppression.source"), width: "minmax(7rem, 1fr)", cell: ({ source }) => source, optional: true },
+    {
+      key: "since",
+      title: t("suppression.since"),
+      width: "8rem",
+      cell: ({ createdAt }) => <Moment at={createdAt} shape="date" />,
+      optional: true,
+    },
+    ...(onAllow === undefined ? [] : [{ ...remove, width: "8.5rem" }]),
+  ];
 }

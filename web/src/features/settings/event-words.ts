@@ -1,0 +1,49 @@
+import { useTranslation } from "react-i18next";
+import type { Shape } from "../../api/client.ts";
+
+/** What the server records, by the names that it gives. */
+export const EVENT_KINDS = [
+  ...["campaign-created", "campaign-copied", "campaign-renamed", "campaign-scheduled", "campaign-started", "campaign-paused"],
+  ...["campaign-resumed", "campaign-completed", "campaign-reopened", "campaign-cancelled", "campaign-deleted"],
+  ...["settings-changed", "message-changed", "plan-moved"],
+  ...["leads-added", "lead-edited", "lead-fields-changed", "lead-priority-set", "lead-skipped"],
+  ...["import-started", "import-done", "import-failed", "import-cancelled"],
+  ...["mail-failed", "mail-unconfirmed", "mail-taken-back", "unconfirmed-mark-sent", "unconfirmed-send-again"],
+  ...["test-mail-sent", "test-mail-rejected", "test-mail-unconfirmed"],
+  ...["mailbox-created", "mailbox-renamed", "mailbox-account-changed", "mailbox-rules-changed", "mailbox-switched-on"],
+  ...["mailbox-switched-off", "mailbox-rests", "mailbox-needs-attention", "mailbox-deleted"],
+  ...["address-suppressed", "address-unsuppressed", "suppressions-imported"],
+  ...["signed-in", "sign-in-failed", "signed-out", "signed-out-elsewhere", "password-changed", "password-reset"],
+  ...["user-created", "user-renamed", "role-changed", "user-switched-on", "user-switched-off", "user-deleted"],
+  ...["token-created", "token-revoked", "installation-settings-changed"],
+  ...["alert", "frozen", "released", "hand-overs-carried-over"],
+  ...["key-added", "key-rotated", "key-forgotten", "old-keys-dropped"],
+] as const;
+
+/** Of what an event tells besides, what names its object. */
+const NAMES = ["user", "token", "address", "name", "fileName", "to"] as const;
+
+interface EventWords {
+  /** What happened, and to whom or what where the server says it; a kind that this page does not know is shown raw. */
+  what(event: Shape<"HistoryEvent">): string;
+  /** Who did it: people by their address, the program's own doings in words. */
+  actor(actor: string): string;
+}
+
+export function useEventWords(): EventWords {
+  const { t } = useTranslation("settings");
+  return {
+    what: ({ kind, data, cause }) => {
+      const object = nameIn(data) ?? (kind === "mailbox-needs-attention" || kind === "mail-failed" ? cause : undefined);
+      const text = t(`event.${kind}`, { defaultValue: kind });
+      return object === undefined || object === null ? text : `${text}: ${object}`;
+    },
+    actor: (actor) => t(`actor.${actor.replaceAll(/[. ]/g, "-")}`, { defaultValue: actor }),
+  };
+}
+
+function nameIn(data: unknown): string | undefined {
+  if (typeof data !== "object" || data === null) return undefined;
+  const values = data as Readonly<Record<string, unknown>>;
+  return NAMES.map((name) => values[name]).find((value) => typeof value === "string");
+}

@@ -1,0 +1,133 @@
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { answerOf, api, type Shape } from "../../api/client.ts";
+import { KEYS } from "../../api/queries.ts";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Loading } from "../../components/loading.tsx";
+import { Moment } from "../../components/moment.tsx";
+import { ProblemNotice } from "../../components/notice.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { type Column, Rows } from "../../components/rows.tsx";
+import { browserZone, zoneText } from "../../format/instants.ts";
+import { EVENT_KINDS, useEventWords } from "./event-words.ts";
+import styles from "./settings.module.css";
+
+type Event = Shape<"HistoryEvent">;
+
+/** Who did what and when, newest first. Of people and their access only owners see it. */
+export function HistoryPanel() {
+  const { t } = useTranslation("settings");
+  const [kind, setKind] = useState("");
+  const [typed, setTyped] = useState("");
+  const [actor] = useDebouncedValue(typed.trim(), 300);
+  const history = useHistory(kind, actor);
+  const choices = EVENT_KINDS.map((one) => ({ value: one, label: t(`event.${one}`) })).toSorted((a, b) =>
+    a.label.localeCompare(b.label),
+  );
+  return (
+    <Panel
+      title={t("history.title")}
+      actions={<span className={styles.faint}>{t("zone", { zone: zoneText(browserZone()) })}</span>}
+      flush
+    >
+      <div className={styles.filters}>
+        <NativeSelect
+          label={t("history.kind")}
+          value={kind}
+          onChange={(event) => setKind(event.target.value)}
+          data={[{ value: "", label: t("history.all") }, ...choices]}
+        />
+        <TextInput
+          label={t("history.actor")}
+          description={t("history.actorHelp")}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </div>
+      {history.isError && <ProblemNotice problem={history.error} onRetry={() => void history.refetch()} />}
+      {history.isPending && <Loading lines={8} />}
+      {history.isSuccess && <Lines history={history} />}
+    </Panel>
+  );
+}
+
+function useHistory(kind: string, actor: string) {
+  return useInfiniteQuery({
+    queryKey: [KEYS.settings, "history", kind, actor],
+    queryFn: ({ pageParam }) => {
+      const filter = { ...(kind !== "" && { kind }), ...(actor !== "" && { actor }) };
+      const query = { ...filter, ...(pageParam !== "" && { cursor: pageParam }) };
+      return answerOf(api.GET("/api/v1/events/history", { params: { query } }));
+    },
+    initialPageParam: "",
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+function Lines({ history }: { readonly history: ReturnType<typeof useHistory> }) {
+  const { t } = useTranslation("settings");
+  const columns = useColumns();
+  const events = history.data?.pages.flatMap(({ items }) => items) ?? [];
+  const more = history.hasNextPage ? () => void history.fetchNextPage() : undefined;
+  if (events.length > 0)
+    return (
+      <Rows
+        label={t("history.title")}
+        columns={columns}
+        rows={events}
+        keyOf={({ id }) => id}
+        busy={history.isFetchingNextPage}
+        onEnd={more}
+      />
+    );
+  if (more === undefined) return <EmptyState title={t("history.empty")} />;
+  return (
+    <EmptyState
+      title={t("history.partial")}
+      action={
+        <Button variant="default" loading={history.isFetchingNextPage} onClick={more}>
+          {t("history.goOn")}
+        </Button>
+      }
+    />
+  );
+}
+
+function useColumns(): readonly Column<Event>[] {
+  const { t } = useTranslation("settings");
+  const words = useEventWords();
+  return [
+    { key: "at", title: t("history.at"), width: "10.5rem", cell: ({ at }) => <Moment at={at} shape="full" />, optional: true },
+    { key: "what", title: t("history.what"), width: "minmax(10rem, 2fr)", cell: (event) => words.what(event) },
+    { key: "actor", title: t("history.who"), width: "minmax(6rem, 1fr)", cell: ({ actor }) => words.actor(actor) },
+    {
+      key: "about",
+      title: t("history.about"),
+      width: "minmax(7rem, 1fr)",
+      cell: (event) => <About event={event} />,
+      optional: true,
+    },
+  ];
+}
+
+function About({ event: { campaignId, leadId, mailboxId } }: { readonly event: Event }): ReactNode {
+  const { t } = useTranslation("settings");
+  if (campaignId !== null)
+    return (
+      <Link to="/campaigns/$campaignId" params={{ campaignId: String(campaignId) }}>
+        {t("history.campaign", { id: campaignId })}
+      </Link>
+    );
+  if (leadId !== null)
+    return (
+      <Link to="/leads/$leadId" params={{ leadId: String(leadId) }}>
+        {t("history.lead", { id: leadId })}
+      </Link>
+    );
+  return mailboxId === null ? "–" : <Link to="/mailboxes">{t("history.mailbox", { id: mailboxId })}</Link>;
+}

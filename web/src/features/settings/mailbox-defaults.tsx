@@ -1,0 +1,26 @@
+import { useTranslation } from "react-i18next";
+import { LimitInput } from "../../components/limit-input.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { ZoneInput } from "../../components/zone-input.tsx";
+import type { SettingsDraft, SettingsPartProps } from "./installation-form.tsx";
+import styles from "./settings.module.css";
+
+/** What a mailbox is added with. */
+export function MailboxDefaults({ value, change, problemOf }: SettingsPartProps) {
+  const { t } = useTranslation("settings");
+  const defaults = value.mailboxDefaults;
+  const set = (some: Partial<SettingsDraft["mailboxDefaults"]>) => change({ mailboxDefaults: { ...defaults, ...some } });
+  return (
+    <Panel title={t("defaults.mailboxes")}>
+      <div className={styles.fields}>
+        <ZoneInput value={defaults.zone} error={problemOf("mailboxDefaults.zone")} onChange={(zone) => set({ zone })} />
+        <LimitInput
+          label={t("defaults.perDay")}
+          value={defaults.perDayMax}
+          error={problemOf("mailboxDefaults.perDayMax")}
+          onChange={(perDayMax) => set({ perDayMax })}
+        />
+      </div>
+    </Panel>
+  );
+}
