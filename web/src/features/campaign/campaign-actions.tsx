@@ -11,8 +11,9 @@ import { DeleteDialog } from "./delete-dialog.tsx";
 import { DuplicateDialog } from "./duplicate-dialog.tsx";
 import { type Order, useOrder } from "./orders.ts";
 import { StartDialog } from "./start-dialog.tsx";
+import { TestMailDialog } from "./test-mail-dialog.tsx";
 
-type Asked = "start" | "duplicate" | "cancel" | "delete";
+type Asked = "start" | "test" | "duplicate" | "cancel" | "delete";
 
 /** What a person may order the campaign to do in the state that it has. */
 export function CampaignActions({ campaign }: { readonly campaign: Campaign }) {
@@ -24,6 +25,7 @@ export function CampaignActions({ campaign }: { readonly campaign: Campaign }) {
       <MainAction campaign={campaign} onStart={() => setAsked("start")} />
       <MoreMenu campaign={campaign} onAsk={setAsked} />
       {asked === "start" && <StartDialog campaign={campaign} onClose={close} />}
+      {asked === "test" && <TestMailDialog campaign={campaign} onClose={close} />}
       {asked === "duplicate" && <DuplicateDialog campaign={campaign} onClose={close} />}
       {asked === "cancel" && <CancelDialog campaign={campaign} onClose={close} />}
       {asked === "delete" && <DeleteDialog campaign={campaign} onClose={close} />}
@@ -37,7 +39,7 @@ function MainAction({ campaign: { id, status }, onStart }: { readonly campaign: 
     case "DRAFT":
       return (
         <>
-          <Button variant="default" component={Link} to="/campaigns/new" search={{ draft: id } as never}>
+          <Button variant="default" renderRoot={(props) => <Link to="/campaigns/new" search={{ draft: id }} {...props} />}>
             {t("action.wizard")}
           </Button>
           <Button onClick={onStart}>{t("action.start")}</Button>
@@ -82,6 +84,7 @@ function MoreMenu({ campaign: { status }, onAsk }: { readonly campaign: Campaign
         <Button variant="default">{t("nav.more", { ns: "common" })}</Button>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item onClick={() => onAsk("test")}>{t("action.test")}</Menu.Item>
         <Menu.Item onClick={() => onAsk("duplicate")}>{t("action.duplicate")}</Menu.Item>
         {CANCELLABLE.includes(status) && <Menu.Item onClick={() => onAsk("cancel")}>{t("action.cancel")}</Menu.Item>}
         {DELETABLE.includes(status) && (
