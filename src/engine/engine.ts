@@ -51,8 +51,14 @@ export class Engine {
       templates: new TemplateCache(),
       anchors: new ClockAnchors(parts.clock),
       elsewhere: new Map(),
-      intents: new Gatherer(parts.clock, COMMITS_TOGETHER_MAX, (mails) => commitIntents(this.#ctx, mails)),
-      outcomes: new Gatherer(parts.clock, COMMITS_TOGETHER_MAX, (outcomes) => settleEmails(this.#ctx, outcomes)),
+      intents: new Gatherer(parts.clock, COMMITS_TOGETHER_MAX, (mails, committed) => commitIntents(this.#ctx, mails, committed)),
+      outcomes: new Gatherer(parts.clock, COMMITS_TOGETHER_MAX, (outcomes, committed) =>
+        settleEmails(this.#ctx, outcomes, () => {
+          committed();
+          // Its sessions are free.
+          this.#alarm.ring();
+        }),
+      ),
     };
   }
 

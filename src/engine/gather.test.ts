@@ -46,3 +46,27 @@ it("works again for a key that it has worked for before", async () => {
   const { gatherer } = doubling();
   expect([await gatherer.do(7, 1), await gatherer.do(7, 2)]).toEqual([2, 4]);
 });
+
+it("begins the next group when the one before only waits for the disk, and gives each result when it is there", async () => {
+  let [flush, begin] = [(): void => undefined, (): void => undefined];
+  const onDisk = new Promise<void>((resolve) => {
+    flush = resolve;
+  });
+  const firstBegun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const gatherer = new Gatherer<number, number>(new TurningClock(0), 50, async (items, committed) => {
+    committed();
+    begin();
+    if (items.includes(1)) await onDisk;
+    return items;
+  });
+  const done: number[] = [];
+  const first = gatherer.do(7, 1).then((result) => done.push(result));
+  await firstBegun;
+  done.push(await gatherer.do(7, 2));
+  expect(done).toEqual([2]);
+  flush();
+  await first;
+  expect(done).toEqual([2, 1]);
+});

@@ -11,14 +11,13 @@ const TURNS_MAX = 8;
  * Should the common work fail, each item is done again on its own, so that one that cannot be done costs only itself.
  */
 export class Gatherer<Item, Result> {
-  readonly #work: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly #work: GroupWork<Item, Result>;
   readonly #clock: Clock;
   readonly #groupMax: number;
   /** What waits, by key; a key is in the map for as long as somebody works for it. */
   readonly #waiting = new Map<number, Waiting<Item, Result>[]>();
 
-  /** @param work does all the items, which share their key, and returns a result for each, in their order */
-  constructor(clock: Clock, groupMax: number, work: (items: readonly Item[]) => Promise<readonly Result[]>) {
+  constructor(clock: Clock, groupMax: number, work: GroupWork<Item, Result>) {
     this.#clock = clock;
     this.#work = work;
     this.#groupMax = groupMax;
@@ -41,7 +40,7 @@ export class Gatherer<Item, Result> {
   async #run(key: number): Promise<void> {
     while (this.#waiting.has(key)) {
       await this.#gather(key);
-      await this.#settle(this.#next(key));
+      await this.#begin(this.#next(key));
       if (this.#waiting.get(key)?.length === 0) this.#waiting.delete(key);
     }
   }
@@ -60,16 +59,30 @@ export class Gatherer<Item, Result> {
     return this.#waiting.get(key)?.splice(0, this.#groupMax) ?? [];
   }
 
-  async #settle(group: readonly Waiting<Item, Result>[]): Promise<void> {
+  /** Resolves when the next group may begin: when the work is done, or says that it only waits for the disk. */
+  #begin(group: readonly Waiting<Item, Result>[]): Promise<void> {
+    return new Promise((resolve) => void this.#settle(group, resolve).then(resolve));
+  }
+
+  async #settle(group: readonly Waiting<Item, Result>[], committed: () => void): Promise<void> {
     try {
-      const results = await this.#work(group.map(({ item }) => item));
+      const results = await this.#work(
+        group.map(({ item }) => item),
+        committed,
+      );
       for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result);
     } catch (error) {
       if (group.length === 1) group[0]?.reject(error);
-      else for (const one of group) await this.#settle([one]);
+      else for (const one of group) await this.#settle([one], () => undefined);
     }
   }
 }
+
+/**
+ * Does all the items, which share their key, and returns a result for each, in their order; calls `committed` when the next ones need not
+ * wait for it any longer.
+ */
+type GroupWork<Item, Result> = (items: readonly Item[], committed: () => void) => Promise<readonly Result[]>;
 
 interface Waiting<Item, Result> {
   readonly item: Item;

@@ -327,8 +327,13 @@ export type Durability = "durable" | "ordered";
 
 /** The engine's whole view of the database. */
 export interface Store {
-  /** Runs `work` in one transaction; what it throws rolls everything back. It may run more than once, when others were in the way. */
-  transaction<T>(work: (tx: StoreTransaction) => Promise<T>, durability?: Durability): Promise<T>;
+  /**
+   * Runs `work` in one transaction; what it throws rolls everything back. It may run more than once, when others were in the way.
+   *
+   * @param committed called when others see what was done, which for a durable transaction may be before it is on the disk: from then on
+   * the next one need not wait for this one
+   */
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>, durability?: Durability, committed?: () => void): Promise<T>;
   /** Running or scheduled campaigns that are to be looked at by `now`, the most overdue first. */
   dueCampaigns(now: Instant, count: number): Promise<{ readonly id: number; readonly status: CampaignStatus }[]>;
   /** The next instant at which `dueCampaigns` can have a new answer by the clock alone. */

@@ -1,6 +1,7 @@
-import type { CampaignFacts } from "../domain/campaign.ts";
+import type { Campaign, CampaignFacts } from "../domain/campaign.ts";
 import { causeText } from "../domain/explain.ts";
 import { SECOND_MS } from "../domain/instant.ts";
+import { isUnpaced } from "../domain/pace.ts";
 import { type Candidate, plan, type Slot, storedCandidate } from "../domain/plan.ts";
 import type { EngineContext } from "./context.ts";
 import type { PlanChange, PlannedEmail, StoreTransaction, WaitingLead } from "./ports.ts";
@@ -84,7 +85,7 @@ async function chooseCrew(
   pending: readonly PlannedEmail[],
   anew: boolean,
 ): Promise<Member[]> {
-  const size = facts.campaign.bufferSize;
+  const size = stretchOf(facts.campaign);
   const started = pending.filter(isStarted).map((planned): Member => ({ planned }));
   // Retries wait for minutes or hours and take no place from leads that could go meanwhile, as long as there are not very many.
   const isCrowded = started.length > STARTED_MAX;
@@ -97,6 +98,13 @@ async function chooseCrew(
   fresh.sort(byOrder);
   const kept = anew ? fresh.slice(0, size) : fresh;
   return [...started, ...kept].sort(byOrder);
+}
+
+/** Without a pace the order is all that a plan says, and mails leave it by dozens: it is laid further ahead, and so less often. */
+const UNPACED_STRETCH_MIN = 200;
+
+function stretchOf(campaign: Campaign): number {
+  return isUnpaced(campaign) ? Math.max(campaign.bufferSize, UNPACED_STRETCH_MIN) : campaign.bufferSize;
 }
 
 /** A mail that was claimed before keeps its row: it has a Message-ID and perhaps a retry to come. */

@@ -7,7 +7,7 @@ import type { Conversation } from "../domain/outcome.ts";
 import type { Verdict } from "../domain/settlement.ts";
 import { type ClaimedMail, mailboxesOf } from "./claim.ts";
 import type { EngineContext } from "./context.ts";
-import type { Intent, QueuedEmail } from "./ports.ts";
+import type { Intent, QueuedEmail, StoreTransaction } from "./ports.ts";
 import { mailFields } from "./settle.ts";
 import { delay } from "./wait.ts";
 
@@ -135,10 +135,14 @@ async function decide(ctx: EngineContext, mail: ClaimedMail): Promise<IntentDeci
  * Commit 2 of mails of one campaign, in one transaction: judge the campaign, the lead and the mailbox once more at this instant, then write
  * the ledger entry. Throws, with nothing written, when one of them is not this worker's any more.
  */
-export async function commitIntents(ctx: EngineContext, mails: readonly ClaimedMail[]): Promise<IntentDecision[]> {
+export async function commitIntents(
+  ctx: EngineContext,
+  mails: readonly ClaimedMail[],
+  committed: () => void,
+): Promise<IntentDecision[]> {
   const campaignId = mails[0]?.email.campaignId ?? 0;
   let handedOverAt: Instant | undefined;
-  const decisions = await ctx.store.transaction(async (tx) => {
+  const work = async (tx: StoreTransaction): Promise<IntentDecision[]> => {
     handedOverAt = undefined;
     const stored = await tx.hold(campaignId, mailboxesOf(mails));
     const rows = await tx.emailsToHandOver(mails.map(({ email }) => email.id));
@@ -150,7 +154,8 @@ export async function commitIntents(ctx: EngineContext, mails: readonly ClaimedM
     if (!(await tx.recordIntents(intents.map((intent) => ({ ...intent, worker: ctx.worker.bootId }))))) throw new IntentRefused();
     handedOverAt = now;
     return judged.map(({ decision }) => decision);
-  });
+  };
+  const decisions = await ctx.store.transaction(work, "durable", committed);
   if (handedOverAt !== undefined) ctx.anchors.noteHandOver(campaignId, handedOverAt);
   return decisions;
 }

@@ -22,9 +22,9 @@ export interface Outcome {
  * Commit 3 of mails of one campaign: the ledger, the plan rows, the leads, the mailboxes' conditions and the rows behind, in one
  * transaction. Returns the verdict on each, also when its outcome came too late to change anything.
  */
-export async function settleEmails(ctx: EngineContext, outcomes: readonly Outcome[]): Promise<Verdict[]> {
+export async function settleEmails(ctx: EngineContext, outcomes: readonly Outcome[], committed: () => void): Promise<Verdict[]> {
   const campaignId = outcomes[0]?.mail.email.campaignId ?? 0;
-  return ctx.store.transaction(async (tx) => {
+  const work = async (tx: StoreTransaction): Promise<Verdict[]> => {
     const facts = await tx.hold(campaignId, mailboxesOf(outcomes.map(({ mail }) => mail)));
     const now = ctx.clock.now();
     if (facts === undefined) throw new Error(`campaign ${campaignId} is gone`);
@@ -44,7 +44,8 @@ export async function settleEmails(ctx: EngineContext, outcomes: readonly Outcom
     if (handedBack >= 0) await replanAfter(ctx, tx, (outcomes[handedBack] as Outcome).mail, verdicts[handedBack] as Verdict);
     if (settled.includes(true)) await completeIfDone(ctx, tx, facts);
     return verdicts;
-  });
+  };
+  return ctx.store.transaction(work, "durable", committed);
 }
 
 /** The verdict on one outcome; what it says of the mailbox is written at once, because it counts for the next outcome's verdict. */

@@ -58,14 +58,17 @@ export class Life {
 
   store(store: Store): Store {
     return {
-      transaction: (work, durability) =>
+      transaction: (work, ...how) =>
         this.#deliver(
-          store.transaction(async (tx) => {
-            this.#check();
-            const result = await work(this.#mortal(tx));
-            this.#check();
-            return result;
-          }, durability),
+          store.transaction(
+            async (tx) => {
+              this.#check();
+              const result = await work(this.#mortal(tx));
+              this.#check();
+              return result;
+            },
+            ...how,
+          ),
         ),
       dueCampaigns: (now, count) => this.#deliver(store.dueCampaigns(now, count)),
       nextInstant: () => this.#deliver(store.nextInstant()),

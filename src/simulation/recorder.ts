@@ -54,13 +54,16 @@ export class Recorder {
   listen(store: Store): Store {
     return {
       ...store,
-      transaction: async (work, durability) => {
+      transaction: async (work, ...how) => {
         const told: Told = { lines: [], skips: false };
-        const result = await store.transaction((tx) => {
-          // Work that is done again tells only of the time that counted.
-          Object.assign(told, { lines: [], skips: false });
-          return work(this.#listening(tx, told));
-        }, durability);
+        const result = await store.transaction(
+          (tx) => {
+            // Work that is done again tells only of the time that counted.
+            Object.assign(told, { lines: [], skips: false });
+            return work(this.#listening(tx, told));
+          },
+          ...how,
+        );
         for (const line of told.lines) this.add(line);
         if (told.skips) await this.addSkipped();
         return result;

@@ -94,7 +94,7 @@ function watched(store: Store, activity: Activity, door: Door): Store {
     return activity.during(work);
   };
   return {
-    transaction: (work, durability) => write(() => store.transaction(work, durability)),
+    transaction: (work, ...how) => write(() => store.transaction(work, ...how)),
     takeCharge: (worker, leaseMs) => write(() => store.takeCharge(worker, leaseMs)),
     giveUpSingleMails: (now) => write(() => store.giveUpSingleMails(now)),
     leaveCharge: (bootId) => write(() => store.leaveCharge(bootId)),

@@ -392,6 +392,21 @@ const wake = prepared((db, { ids, now, count }: { ids: string; now: Instant; cou
     .where("waitGate", "=", sql.lit("busy")),
 );
 
+/** A campaign that is held, and that only waited for a session, is looked at again at `now`. */
+export async function wakeHeld(trx: Trx, campaignId: number, now: Instant): Promise<void> {
+  await inPassing(trx, wakeOne.with(trx, { campaignId, now }));
+}
+
+const wakeOne = prepared((db, { campaignId, now }: { campaignId: number; now: Instant }) =>
+  db
+    .updateTable("Campaign")
+    .set({ nextDueAt: now })
+    .where("id", "=", campaignId)
+    .where("status", "=", sql.lit("IN_PROGRESS" as const))
+    .where("waitGate", "=", sql.lit("busy"))
+    .where("nextDueAt", ">", now),
+);
+
 /** Moves the campaign from one of the states `from` to `to`; false when it was in none of them. */
 export async function setCampaignStatus(
   trx: Trx,

@@ -2,7 +2,7 @@ import { CompiledQuery, type Kysely, sql, type Transaction } from "kysely";
 import type { CampaignFacts } from "../domain/campaign.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Charge, Clock, Durability, Settlement, Store, StoreTransaction, WorkerIdentity } from "../engine/ports.ts";
-import { campaignFacts, factQueries, factsFrom, wakeWaitingForSession } from "./campaigns.ts";
+import { campaignFacts, factQueries, factsFrom, wakeHeld, wakeWaitingForSession } from "./campaigns.ts";
 import type { DatabaseClock } from "./database-clock.ts";
 import type { Liveness } from "./liveness.ts";
 import { isFrozenInKnownSchema } from "./migrate.ts";
@@ -14,6 +14,7 @@ import type { Database } from "./schema.ts";
 import { giveUpSingleMails, hasLostSingleMails } from "./single-mails.ts";
 import { StorageError } from "./storage-error.ts";
 import { jsonOf, valueList } from "./values-table.ts";
+import { SharedFlush } from "./shared-flush.ts";
 import { sharedQuestions, sharedTransaction } from "./store.ts";
 import { inPassing, together } from "./together.ts";
 import { renewWorker, signOff } from "./workers.ts";
@@ -43,19 +44,23 @@ export function createPostgresStore(
 ): Store {
   const { writer } = database;
   const hold: Hold = { clock, observeTime };
+  const flushes = new SharedFlush(() => sql.raw(FLUSH).execute(writer));
   /** The worker that works through this store, once it has signed in. */
   let self: string | undefined;
   return {
     ...sharedQuestions(writer, peers),
-    async transaction(work, durability = "durable") {
+    async transaction(work, durability = "durable", committed) {
       // Filled by the last of the tries, which is the one that commits.
       let freed: number[] = [];
-      const result = await inTransaction(writer, clock, durability, (trx) => {
+      const result = await inTransaction(writer, clock, "ordered", (trx) => {
         freed = [];
         return work(postgresTransaction(trx, peers, hold, freed, self));
       });
+      committed?.();
       // What is committed is done; a campaign that misses the news looks again by itself in a while.
-      if (freed.length > 0) await tellSessionsFree(writer, freed, clock.now()).catch(() => undefined);
+      const told = freed.length > 0 ? tellSessionsFree(writer, freed, clock.now()).catch(() => undefined) : undefined;
+      if (durability === "durable") await flushes.flush();
+      await told;
       return result;
     },
     takeCharge(worker, leaseMs) {
@@ -68,6 +73,8 @@ export function createPostgresStore(
     },
     async leaveCharge(bootId) {
       await signOff(writer, bootId);
+      // The sessions that its last mails have left are known to itself alone.
+      await sql.raw(WAKE_OTHERS).execute(writer);
       await peers.letGo(bootId);
     },
     watch: (changed) => peers.listen(changed),
@@ -104,6 +111,12 @@ async function inTransaction<T>(
   }
 }
 
+/**
+ * A record in the write-ahead log, whose commit waits until it, and so everything before it, is on the disk (manual, "Asynchronous commit").
+ * Commits of the engine are flushed by it after their locks have gone, and share it: the disk takes longer than a transaction's statements.
+ */
+const FLUSH = "SELECT pg_logical_emit_message(true, 'goniec', '')";
+
 /** The transaction's commit does not wait for the disk. */
 const NOT_FLUSHED = CompiledQuery.raw("SET LOCAL synchronous_commit = off");
 
@@ -138,6 +151,8 @@ function postgresTransaction(
       const done = settlements.filter((_, index) => settled[index] === true);
       freed.push(...done.map(({ email }) => email.mailboxId));
       await keepMailboxes(trx, done);
+      const [first] = done;
+      if (first !== undefined) await wakeHeld(trx, first.email.campaignId, first.at);
       return settled;
     },
   };

@@ -17,8 +17,8 @@ export function createSqliteStore(database: SqliteDatabase, liveness: Liveness, 
   return {
     // By the connection that writes, whose cache knows its own commits; the other one would read the pages anew after each.
     ...sharedQuestions(database.writer, liveness),
-    transaction: (work, durability = "durable") =>
-      database.transaction((trx) => work(sqliteTransaction(trx, liveness, clock)), durability),
+    transaction: (work, durability = "durable", committed) =>
+      database.transaction((trx) => work(sqliteTransaction(trx, liveness, clock)), durability, committed),
     async takeCharge(worker, leaseMs) {
       await liveness.hold(worker.bootId);
       const now = clock.now();

@@ -26,7 +26,7 @@ export interface SqliteDatabase {
   readonly writer: Kysely<Database>;
   readonly reader: Kysely<Database>;
   /** One transaction of the writer. `ordered` spares the fsync: the next durable commit's brings this one to the disk before itself. */
-  transaction<T>(work: (trx: Transaction<Database>) => Promise<T>, durability: Durability): Promise<T>;
+  transaction<T>(work: (trx: Transaction<Database>) => Promise<T>, durability: Durability, committed?: () => void): Promise<T>;
   /** From now on durable commits share their flushes, and nobody else waits for them: for who sends many mails. */
   shareFlushes(): Promise<void>;
   /** A number that changes when another connection has committed; undefined for a database in memory. */
@@ -54,12 +54,13 @@ export async function openSqlite(path: string, clock: Clock): Promise<SqliteData
   return {
     writer,
     reader,
-    async transaction(work, durability) {
+    async transaction(work, durability, committed) {
       const result = await writer.connection().execute(async (db) => {
         writerConnection.setSynchronous(durability === "ordered" || walSync !== undefined ? "NORMAL" : "FULL");
         return db.transaction().execute(work);
       });
       // The next one may use the connection meanwhile.
+      committed?.();
       if (durability === "durable") await walSync?.flush();
       return result;
     },

@@ -4,6 +4,6 @@ import type { Store, StoreTransaction } from "../../src/engine/ports.ts";
 export function changed(change: (tx: StoreTransaction) => Partial<StoreTransaction>): (store: Store) => Store {
   return (store) => ({
     ...store,
-    transaction: (work, durability) => store.transaction((tx) => work({ ...tx, ...change(tx) }), durability),
+    transaction: (work, ...how) => store.transaction((tx) => work({ ...tx, ...change(tx) }), ...how),
   });
 }
