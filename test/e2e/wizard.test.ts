@@ -31,15 +31,23 @@ const LARGE = Number(process.env["WIZARD_ROWS"] ?? 5_000);
 /** How wide the page is, with what would have to be scrolled to. */
 const WIDTH = "document.documentElement.scrollWidth";
 
-/** Colours change their theme from one frame to the next. */
-const TWO_FRAMES = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))";
+/** An element whose colour is its parent's begins to change a frame after it: several calm ones in a row say that all have changed. */
+const SETTLED = `new Promise((resolve) => {
+  let calm = 0;
+  const look = () => {
+    calm = document.getAnimations().some((one) => one instanceof CSSTransition) ? 0 : calm + 1;
+    if (calm > 5) resolve();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})`;
 
 /** What is wrong with the page as it is shown, in both themes, and on a phone. */
 async function faults(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.evaluate(TWO_FRAMES);
+    await page.evaluate(SETTLED);
     found.push(...(await violations(page)).map((fault) => `${colorScheme}: ${fault}`));
   }
   const size = page.viewportSize();
