@@ -55,6 +55,11 @@ it("an account that is typed in anew needs no mailbox, and says what is wrong wi
   expect(wrong.ok && wrong.value.steps.find(({ status }) => status === "failed")?.failure?.code).toBe("wrong-password");
 });
 
+it("a mailbox that is not there lends no password, and is not waited for", async () => {
+  const refused = await tryTypedMailbox(parts, { ...stored(), ...LOGIN, passwordOf: mailboxId + 1 });
+  expect(refused).toMatchObject({ ok: false, error: { code: "no-mailbox" } });
+});
+
 it("an edited account is tried with the stored password, but never by another server", async () => {
   const typed = { ...stored(), user: LOGIN.user, passwordOf: mailboxId };
   expect(await tryTypedMailbox(parts, typed)).toMatchObject({ ok: true, value: { ok: true } });

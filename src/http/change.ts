@@ -6,6 +6,7 @@ import type { Instant } from "../domain/instant.ts";
 import { keepAnswer, takeKey } from "../storage/idempotency.ts";
 import type { Database } from "../storage/schema.ts";
 import type { Principal } from "../operation/authentication.ts";
+import { foreignIn } from "./plain-input.ts";
 import { ProblemError } from "./problem.ts";
 import type { Parts } from "./parts.ts";
 
@@ -53,6 +54,8 @@ export async function changeOnce<T>(
   const key = request.headers["idempotency-key"];
   reply.code(status);
   if (typeof key !== "string") return change(parts, request, work);
+  // A route that takes no body has not looked at the one that came.
+  if (foreignIn(request.body) !== undefined) throw new ProblemError("invalid-input", "body: is nothing that this route takes.");
   const use = { principal: `user ${principalOf(request).userId}`, key, request: fingerprint(request) };
   return change(parts, request, async (trx, order) => {
     const before = await takeKey(trx, use, order.now);

@@ -44,6 +44,8 @@ export async function tryTypedMailbox(
   options: TrialOptions = {},
 ): Promise<Result<MailboxCheck, TrialRefusal>> {
   const { passwordOf, ...account } = typed;
+  // Nobody ever gives back a session of a mailbox that is not there, so waiting for one would only end with the wait.
+  if (passwordOf !== undefined && !(await isMailbox(parts.reader, passwordOf))) return fail(noMailbox(passwordOf));
   const whole =
     passwordOf === undefined || account.password !== undefined ? ok(account) : await withStored(parts, account, passwordOf);
   if (!whole.ok) return whole;
@@ -68,8 +70,7 @@ async function withStored(
 }
 
 async function storedAccount(parts: TrialParts, mailboxId: number): Promise<Result<SenderAccount, TrialRefusal>> {
-  if (!(await isMailbox(parts.reader, mailboxId)))
-    return fail({ code: "no-mailbox", message: `there is no mailbox ${mailboxId}` });
+  if (!(await isMailbox(parts.reader, mailboxId))) return fail(noMailbox(mailboxId));
   try {
     return ok(await mailboxAccount(parts.reader, mailboxId, parts.secrets));
   } catch (error) {
@@ -78,6 +79,8 @@ async function storedAccount(parts: TrialParts, mailboxId: number): Promise<Resu
     throw error;
   }
 }
+
+const noMailbox = (mailboxId: number): TrialRefusal => ({ code: "no-mailbox", message: `there is no mailbox ${mailboxId}` });
 
 function checkHeld(
   parts: TrialParts,

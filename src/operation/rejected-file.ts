@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { LeadFormat } from "../leads/csv-format.ts";
-import { CSV_MARK, csvRow } from "../leads/csv-text.ts";
+import { CSV_MARK, csvRow } from "../domain/csv-text.ts";
 import { importById, rejectedLines } from "../storage/imports.ts";
 import type { Database } from "../storage/schema.ts";
 

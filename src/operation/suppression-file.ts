@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 import { ADDRESS_FIELD } from "../domain/lead-fields.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { surveyBytes } from "../leads/byte-survey.ts";
-import { CSV_MARK, csvRow } from "../leads/csv-text.ts";
+import { CSV_MARK, csvRow } from "../domain/csv-text.ts";
 import { mapAsGuessed } from "../leads/mapping.ts";
 import { type ImportedLead, readLeads } from "../leads/read-leads.ts";
 import { guessFormat } from "../leads/uploaded-format.ts";

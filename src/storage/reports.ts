@@ -32,6 +32,8 @@ export async function stateCounts(
   db: Kysely<Database>,
   campaignIds: readonly number[] | "all",
 ): Promise<(campaignId: number) => Pick<CampaignReport, "counts" | "leads">> {
+  // PostgreSQL knows no empty list.
+  if (campaignIds.length === 0) return () => ({ counts: noLeads(), leads: 0 });
   const rows = await db
     .selectFrom("CampaignLead")
     .select(["campaignId", "state", (eb) => eb.fn.countAll<number>().as("n")])

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiWorld } from "./api-world.ts";
+import { KINDS, openWorld } from "./both-databases.ts";
 
 interface Campaign {
   readonly id: number;
@@ -85,6 +86,11 @@ describe("campaigns over HTTP", () => {
     const { body } = await world.ask<Campaign>("POST", "/campaigns", { name: "Spring" });
     const started = await world.ask("POST", `/campaigns/${body.id}/start`);
     expect([started.status, started.body["detail"]]).toEqual([409, expect.stringContaining("cannot start")]);
+  });
+
+  it.each(KINDS)("lists nothing on %s when there is nothing", async (kind) => {
+    const world = await openWorld(kind);
+    expect((await world.ask("GET", "/campaigns")).body).toEqual({ items: [] });
   });
 
   it("lists page by page, and knows a cursor that is none", async () => {

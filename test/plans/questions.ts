@@ -1,5 +1,3 @@
-import type { Transaction } from "kysely";
-import type { Claim, ClaimedEmail, QueuedEmail, Settlement, StoreTransaction } from "../../src/engine/ports.ts";
 import { wakeWaitingForSession } from "../../src/storage/campaigns.ts";
 import { lastWrittenInstant, mailboxConditions } from "../../src/storage/health.ts";
 import { knownAddresses } from "../../src/storage/import-work.ts";
@@ -20,12 +18,12 @@ import {
   nextMails,
   waitingCount,
 } from "../../src/storage/reports.ts";
-import type { Database } from "../../src/storage/schema.ts";
 import { listSuppressed } from "../../src/storage/suppressions.ts";
-import { decideUnconfirmed, unconfirmedMails } from "../../src/storage/unconfirmed.ts";
+import { unconfirmedMails } from "../../src/storage/unconfirmed.ts";
 import { BY_ID } from "./explain.ts";
 import type { FilledDatabase } from "./filled-database.ts";
-import { ALL_DUE_AT, DRAFT, WITH_A_MAIL_ON_ITS_WAY } from "./filled-rows.ts";
+import { DRAFT } from "./filled-rows.ts";
+import { BATCH, CAMPAIGN, changePlan, decideFirst, engine, MINUTE_MS, NOW, order, sendMails, WORKER } from "./undone-work.ts";
 
 /** Something that the program asks of its database or does with it, and how it may find the rows of tables that grow. */
 export interface Question {
@@ -44,13 +42,8 @@ export interface Question {
   readonly grows?: string;
 }
 
-const NOW = ALL_DUE_AT;
-const MINUTE_MS = 60_000;
-const WORKER = { bootId: "boot-2", host: "test", pid: 1, version: "0" };
 const ASKER = { bootId: WORKER.bootId, inFlight: new Set<number>() };
-const CAMPAIGN = WITH_A_MAIL_ON_ITS_WAY;
 const LEAD = "lead-7@example.test";
-const BATCH = 5;
 
 /** What a mail is found with, wherever it is read: its lead, its place, and whether it was handed over before. */
 const EMAIL = {
@@ -347,91 +340,3 @@ export const PEOPLES_QUESTIONS: readonly Question[] = [
     },
   },
 ];
-
-/** Thrown to leave the database as it was. */
-class Undone extends Error {}
-
-async function undone(work: Promise<unknown>): Promise<void> {
-  await work.catch((error: unknown) => {
-    if (!(error instanceof Undone)) throw error;
-  });
-}
-
-/** Does what the engine does in one transaction. */
-const engine = ({ store }: FilledDatabase, work: (tx: StoreTransaction) => Promise<unknown>): Promise<void> =>
-  undone(
-    store.transaction(async (tx) => {
-      await work(tx);
-      throw new Undone();
-    }),
-  );
-
-/** Does what a person orders. */
-const order = ({ recorder }: FilledDatabase, work: (trx: Transaction<Database>) => Promise<unknown>): Promise<void> =>
-  undone(
-    recorder.db.transaction().execute(async (trx) => {
-      await work(trx);
-      throw new Undone();
-    }),
-  );
-
-async function decideFirst(trx: Transaction<Database>, decision: "mark-sent" | "send-again"): Promise<void> {
-  const [first] = await unconfirmedMails(trx);
-  const decided = await decideUnconfirmed(trx, first?.id ?? 0, decision, "test", NOW);
-  if (!decided.ok) throw new Error(decided.error.message);
-}
-
-/** The three commits of a few mails, on the turn of the day and with a refusal, so that every statement of theirs is asked. */
-async function sendMails(tx: StoreTransaction): Promise<void> {
-  const next = await tx.nextEmails(CAMPAIGN, NOW, BATCH);
-  mustBe(await tx.claim(next.map(claimOf)), "claimed");
-  const emails = (await tx.emailsToHandOver(next.map(({ id }) => id))) as ClaimedEmail[];
-  const intents = emails.map((email) => ({
-    email,
-    worker: WORKER.bootId,
-    at: NOW,
-    campaignDay: "2101-01-02",
-    mailboxDay: "2101-01-02",
-  }));
-  mustBe(await tx.recordIntents(intents), "handed over");
-  const settled = await tx.settle(emails.map(refusalOf));
-  mustBe(settled.every(Boolean), "settled");
-}
-
-function mustBe(isSo: boolean, what: string): void {
-  if (!isSo) throw new Error(`the mails could not be ${what}`);
-}
-
-const claimOf = (email: QueuedEmail): Claim => ({
-  email,
-  worker: WORKER.bootId,
-  mailboxId: email.mailboxId ?? 0,
-  at: NOW,
-  leaseExpiresAt: NOW + MINUTE_MS,
-  gapBeforeMs: 0,
-  position: { seed: 42, paceIndex: 1, dayStartIndex: 0 },
-  campaignDay: "2101-01-01",
-  mailboxDay: "2101-01-01",
-  messageId: CAMPAIGN,
-  rfcMessageId: `<again-${email.id}@acme.test>`,
-  composedAt: NOW,
-});
-
-const refusalOf = (email: ClaimedEmail): Settlement => ({
-  email,
-  worker: WORKER.bootId,
-  at: NOW,
-  ledger: { state: "rejected", outcome: "recipient-permanent" },
-  queue: { state: "failed", attempt: 1 },
-  lead: { state: "failed" },
-  giveBack: true,
-});
-
-async function changePlan(tx: StoreTransaction): Promise<void> {
-  const waiting = await tx.waitingLeads(CAMPAIGN, BATCH);
-  const planned = await tx.plannedEmails(CAMPAIGN);
-  const common = { at: NOW, mailboxId: CAMPAIGN, cause: "test" };
-  const move = planned.slice(0, BATCH).map(({ id, address, scheduledAt }) => ({ id, address, from: scheduledAt, ...common }));
-  const add = waiting.map((lead) => ({ lead, ...common }));
-  await tx.changePlan(CAMPAIGN, { anew: true, add, move, withdraw: planned.slice(-1) }, NOW);
-}

@@ -62,7 +62,7 @@ function listRoute(api: Api, { reader }: Parts): void {
     },
     async ({ params: { id }, query: { limit, cursor, state, search } }) => {
       found(await campaignById(reader, id), "campaign", id);
-      const after = cursorKey(cursor, z.tuple([z.int(), z.int(), z.int()]));
+      const after = cursorKey(cursor, z.tuple([z.int32(), z.int32(), z.int32()]));
       const page = await listPlaces(reader, { campaignId: id, state, part: search, after, limit });
       return { items: page.items.map(placeWire), ...searchEnd(page, limit) };
     },

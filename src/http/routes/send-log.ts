@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
 import { normalizeAddress } from "../../domain/address.ts";
-import { csvLine } from "../../domain/csv-text.ts";
+import { csvRow } from "../../domain/csv-text.ts";
 import { LEDGER_STATES, MAIL_KINDS } from "../../domain/states.ts";
 import { NEWEST, type SendLogFilter, sendLogPage } from "../../storage/send-log.ts";
 import { viewer } from "../access.ts";
@@ -79,10 +79,10 @@ const EXPORT_PAGE_ROWS = 500;
 
 /** A page of the ledger at a time, each with a question of its own and only when the reader has taken the one before. */
 async function* exportLines(parts: Parts, filter: SendLogFilter): AsyncGenerator<string> {
-  yield csvLine(COLUMNS);
+  yield csvRow(COLUMNS, ",");
   for (let beforeId: number | undefined = NEWEST; beforeId !== undefined; ) {
     const page = await sendLogPage(parts.reader, filter, { beforeId, limit: EXPORT_PAGE_ROWS }, parts.clock);
-    const text = page.rows.map((row) => csvLine(cellsOf(sendLogWire(row)))).join("");
+    const text = page.rows.map((row) => csvRow(cellsOf(sendLogWire(row)), ",")).join("");
     if (text !== "") yield text;
     beforeId = page.nextBeforeId;
   }

@@ -72,8 +72,11 @@ export function useSentences(zone: string): Sentences {
           return t(`doing.gate.${gate.gate}`, { until: ends });
       }
     },
-    bar: ({ why, address, until: ends, detail }) =>
-      t(`doing.bar.${why}`, { address, until: until(ends), detail: detail === null ? "" : ` (${detail})` }),
+    bar({ why, address, until: ends, detail }) {
+      const [, used, max] = /^(\d+) of (\d+)$/.exec(detail ?? "") ?? [];
+      const words = used === undefined ? detail : t("doing.of", { used, max });
+      return t(`doing.bar.${why}`, { address, until: until(ends), detail: words === null ? "" : ` (${words})` });
+    },
     engine(engine) {
       const since = engine.since === null ? "" : instantText(engine.since, zone);
       if (engine.kind === "several") return t("doing.engine.several", { count: engine.workers, since });

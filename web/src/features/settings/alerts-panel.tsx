@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
 import { Badge } from "../../components/badge.tsx";
-import { EmptyState } from "../../components/empty-state.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
@@ -26,7 +25,7 @@ export function AlertsPanel() {
     <Panel title={t("alerts.title")} flush>
       {alerts.isError && <ProblemNotice problem={alerts.error} onRetry={() => void alerts.refetch()} />}
       {alerts.isPending && <Loading lines={3} />}
-      {alerts.data?.items.length === 0 && <EmptyState title={t("alerts.empty")}>{t("alerts.emptyHelp")}</EmptyState>}
+      {alerts.data?.items.length === 0 && <p className={styles.calm}>{`${t("alerts.empty")} ${t("alerts.emptyHelp")}`}</p>}
       <ul className={styles.list}>
         {alerts.data?.items.map((alert) => (
           <AlertLine key={alert.cause} alert={alert} />

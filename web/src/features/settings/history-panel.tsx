@@ -102,9 +102,15 @@ function useColumns(): readonly Column<Event>[] {
   const { t } = useTranslation("settings");
   const words = useEventWords();
   return [
-    { key: "at", title: t("history.at"), width: "10.5rem", cell: ({ at }) => <Moment at={at} shape="full" />, optional: true },
-    { key: "what", title: t("history.what"), width: "minmax(10rem, 2fr)", cell: (event) => words.what(event) },
-    { key: "actor", title: t("history.who"), width: "minmax(6rem, 1fr)", cell: ({ actor }) => words.actor(actor) },
+    { key: "at", title: t("history.at"), width: "8.5rem", cell: ({ at }) => <Moment at={at} /> },
+    { key: "what", title: t("history.what"), width: "minmax(9rem, 2fr)", cell: (event) => words.what(event) },
+    {
+      key: "actor",
+      title: t("history.who"),
+      width: "minmax(6rem, 1fr)",
+      cell: ({ actor }) => words.actor(actor),
+      optional: true,
+    },
     {
       key: "about",
       title: t("history.about"),

@@ -130,7 +130,8 @@ function useColumns(onAllow: ListProps["onAllow"]): readonly Column<Suppressed>[
   const remove: Column<Suppressed> = {
     key: "allow",
     title: <span className="visually-hidden">{t("suppression.allow")}</span>,
-    width: "max-content",
+    width: "8.5rem",
+    align: "end",
     cell: ({ address }) => (
       <Button
         variant="subtle"
@@ -153,6 +154,6 @@ function useColumns(onAllow: ListProps["onAllow"]): readonly Column<Suppressed>[
       cell: ({ createdAt }) => <Moment at={createdAt} shape="date" />,
       optional: true,
     },
-    ...(onAllow === undefined ? [] : [{ ...remove, width: "8.5rem" }]),
+    ...(onAllow === undefined ? [] : [remove]),
   ];
 }

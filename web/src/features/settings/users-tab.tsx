@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
-import { sessionQuery } from "../../app/session.ts";
+import { sessionQuery, useMay } from "../../app/session.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Moment } from "../../components/moment.tsx";
@@ -19,11 +19,13 @@ type UserTask = "change" | "password" | "delete";
 /** Who may sign in, and what they may do. */
 export function UsersTab() {
   const { t } = useTranslation("settings");
+  const isOwner = useMay("owner");
   const users = useQuery({ queryKey: [KEYS.settings, "users"], queryFn: () => answerOf(api.GET("/api/v1/users")) });
   const [work, setWork] = useState<{ readonly task: UserTask; readonly user: User } | { readonly task: "add" }>();
   const close = () => setWork(undefined);
+  const add = isOwner && <Button onClick={() => setWork({ task: "add" })}>{t("users.add")}</Button>;
   return (
-    <Panel title={t("users.title")} actions={<Button onClick={() => setWork({ task: "add" })}>{t("users.add")}</Button>} flush>
+    <Panel title={t("users.title")} actions={add} flush>
       {users.isError && <ProblemNotice problem={users.error} onRetry={() => void users.refetch()} />}
       {users.isPending && <Loading lines={5} />}
       <ul className={styles.list}>

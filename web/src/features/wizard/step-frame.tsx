@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import type { ReactNode, SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { ButtonLink } from "../../components/button-link.tsx";
 import { stepBefore, type Step } from "./steps.ts";
 import styles from "./wizard.module.css";
 
@@ -25,13 +25,13 @@ export function StepFrame({ step, draftId, onNext, busy = false, quiet = false, 
     onNext?.();
   };
   return (
-    <form onSubmit={submit} noValidate className={styles.form} aria-label={t(`steps.${step}`)}>
+    <form onSubmit={submit} noValidate tabIndex={-1} className={styles.form} aria-label={t(`steps.${step}`)}>
       {children}
       <div className={styles.foot}>
         {before !== undefined && draftId !== undefined ? (
-          <Button component={Link} variant="default" to="/campaigns/new" search={{ draft: draftId, step: before } as never}>
+          <ButtonLink variant="default" to="/campaigns/new" search={{ draft: draftId, step: before }}>
             {t("action.back", { ns: "common" })}
-          </Button>
+          </ButtonLink>
         ) : (
           <span />
         )}

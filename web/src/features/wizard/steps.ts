@@ -26,10 +26,6 @@ export function nextToDo(draft: Campaign): Step {
   return (["mailboxes", "leads", "message"] as const).find((step) => !isDone(step, draft)) ?? "schedule";
 }
 
-export function stepAfter(step: Step): Step {
-  return STEPS[STEPS.indexOf(step) + 1] ?? "review";
-}
-
 export function stepBefore(step: Step): Step | undefined {
   return STEPS[STEPS.indexOf(step) - 1];
 }

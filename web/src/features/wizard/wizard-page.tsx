@@ -1,6 +1,7 @@
 import "./texts.ts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
+import { type RefObject, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { type Campaign, campaignQuery } from "../../api/campaign.ts";
 import { useMay } from "../../app/session.ts";
@@ -22,7 +23,8 @@ import styles from "./wizard.module.css";
 export function WizardPage() {
   const { t } = useTranslation("wizard");
   const mayChange = useMay("operator");
-  const { draft: draftId } = useSearch({ from: "/signed-in/campaigns/new" });
+  const { draft: draftId, step } = useSearch({ from: "/signed-in/campaigns/new" });
+  const place = useStepFocus(step);
   if (!mayChange)
     return (
       <>
@@ -30,7 +32,22 @@ export function WizardPage() {
         <Notice tone="wait">{t("problem.forbidden", { ns: "common" })}</Notice>
       </>
     );
-  return draftId === undefined ? <Wizard step="mailboxes" draft={undefined} /> : <DraftWizard key={draftId} draftId={draftId} />;
+  return (
+    <div ref={place}>
+      {draftId === undefined ? <Wizard step="mailboxes" draft={undefined} /> : <DraftWizard key={draftId} draftId={draftId} />}
+    </div>
+  );
+}
+
+/** Whoever goes on by the keyboard, or hears the page, finds themselves at the beginning of the new step. */
+function useStepFocus(step: string | undefined): RefObject<HTMLDivElement | null> {
+  const place = useRef<HTMLDivElement>(null);
+  const shown = useRef(step);
+  useEffect(() => {
+    if (shown.current !== step) place.current?.querySelector("form")?.focus({ preventScroll: true });
+    shown.current = step;
+  }, [step]);
+  return place;
 }
 
 function DraftWizard({ draftId }: { readonly draftId: number }) {
