@@ -13,8 +13,10 @@ import type { Parts } from "./parts.ts";
 import { serveWebPage } from "./web-page.ts";
 
 const BODY_MAX_BYTES = 1024 * 1024;
-/** A request whose headers or body come slower than this is given up. */
-const REQUEST_TIMEOUT_MS = 60_000;
+/** A request whose headers come slower than this is given up. */
+const HEADERS_TIMEOUT_MS = 30_000;
+/** As long as the largest file may take over a slow line. */
+const REQUEST_TIMEOUT_MS = 15 * 60_000;
 
 export type HttpServer = FastifyInstance;
 
@@ -23,6 +25,7 @@ export async function createServer(parts: Parts): Promise<HttpServer> {
   const app = Fastify({
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
     // Open event streams would hold up the end of the program.
     forceCloseConnections: true,
     genReqId: () => parts.chance.id(),

@@ -23,6 +23,10 @@ const MINUTE_MS = 60_000;
 export function WeekGrid({ value, onChange, readOnly = false }: WeekGridProps) {
   const { t } = useTranslation();
   const minutes = openMinutes(value);
+  // No block means around the clock, which is the opposite of what closing the last open slot would say: it stays open.
+  const painted = (next: WeekBlock[]) => {
+    if (next.length > 0) onChange(next);
+  };
   return (
     <div className={styles.grid}>
       {!readOnly && (
@@ -35,7 +39,7 @@ export function WeekGrid({ value, onChange, readOnly = false }: WeekGridProps) {
       <Hours />
       <div role="grid" aria-label={t("week.label")} aria-readonly={readOnly}>
         {WEEKDAYS.map((day) => (
-          <DayRow key={day} day={day} value={value} onChange={onChange} readOnly={readOnly} />
+          <DayRow key={day} day={day} value={value} onChange={painted} readOnly={readOnly} />
         ))}
       </div>
       <p className={styles.sum}>
