@@ -132,21 +132,9 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
     createEngine: async () => {
       // Not at the first mail, which may be due at night.
       await secrets.check();
-      const [{ Engine }, mailer] = await Promise.all([
-        import("./engine/engine.ts"),
-        createRememberingMailer(),
-        database.prepareToSend(),
-      ]);
-      return new Engine({
-        store,
-        clock,
-        log,
-        mailer,
-        worker: { bootId: systemRandom.id(), host: hostname(), pid: process.pid, version: VERSION },
-        limits: { engineLeaseMs: config.engineLease, emailLeaseMs: config.emailLease, sendsMax: config.sendsMax },
-        ...(measured !== undefined && { meter: (await measured).meter }),
-        ...(overrides.observer !== undefined && { observer: overrides.observer }),
-      });
+      const [mailer] = await Promise.all([createRememberingMailer(), database.prepareToSend()]);
+      const meter = measured === undefined ? {} : { meter: (await measured).meter };
+      return engineOf({ store, clock, log, mailer, ...meter }, config, overrides.observer);
     },
     createSingleMailer,
     createAlertWatch: () =>
@@ -155,32 +143,58 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
         createSingleMailer,
         linkBaseOf(config),
       ),
-    createServer: async (options) => {
-      const [{ createServer }, { createAuthentication }] = await Promise.all([
-        import("./http/server.ts"),
-        import("./operation/authentication.ts"),
-      ]);
-      const { ImportJobs } = await import("./operation/import-jobs.ts");
-      const imports = new ImportJobs({ reader, write, clock, log, owner: systemRandom.id() });
-      const parts = { kind: database.kind, store, secrets, liveness, clock, log, reader, write, machine, chance: systemRandom };
-      const server = await createServer({
-        ...parts,
-        ...options,
-        createSingleMailer,
-        authentication: createAuthentication(parts),
-        metrics: await metrics(),
-        isHttps: config.publicUrl?.startsWith("https:") ?? false,
-        webFolder: builtPage(),
-        importBytesMax: config.importBytesMax,
-        wakeImports: () => imports.wake(),
-      });
-      // Whoever takes files also brings them in, and goes on with what another process has left.
-      server.addHook("onReady", async () => imports.start());
-      server.addHook("onClose", () => imports.stop());
-      return server;
-    },
+    createServer: async (options) =>
+      serverOf(
+        { kind: database.kind, store, secrets, liveness, clock, log, reader, write, machine, chance: systemRandom },
+        { ...options, createSingleMailer, metrics: await metrics() },
+        config,
+      ),
     close: () => database.close(),
   };
+}
+
+type EngineParts = Pick<ConstructorParameters<typeof Engine>[0], "store" | "clock" | "log" | "mailer" | "meter">;
+
+/** Loaded only now: commands that only ask do without it. */
+async function engineOf(parts: EngineParts, config: Config, observer: Observer | undefined): Promise<Engine> {
+  const { Engine } = await import("./engine/engine.ts");
+  return new Engine({
+    ...parts,
+    worker: { bootId: systemRandom.id(), host: hostname(), pid: process.pid, version: VERSION },
+    limits: { engineLeaseMs: config.engineLease, emailLeaseMs: config.emailLease, sendsMax: config.sendsMax },
+    ...(observer !== undefined && { observer }),
+  });
+}
+
+type OpenParts = Pick<App, "kind" | "store" | "secrets" | "liveness" | "clock" | "log" | "reader" | "write" | "machine"> &
+  Pick<Parts, "chance">;
+
+/** Loaded only now: commands do without it. */
+async function serverOf(
+  parts: OpenParts,
+  given: ServerOptions & Pick<Parts, "createSingleMailer" | "metrics">,
+  config: Config,
+): Promise<HttpServer> {
+  const [{ createServer }, { createAuthentication }, { ImportJobs }] = await Promise.all([
+    import("./http/server.ts"),
+    import("./operation/authentication.ts"),
+    import("./operation/import-jobs.ts"),
+  ]);
+  const { reader, write, clock, log, chance } = parts;
+  const imports = new ImportJobs({ reader, write, clock, log, owner: chance.id() });
+  const server = await createServer({
+    ...parts,
+    ...given,
+    authentication: createAuthentication(parts),
+    isHttps: config.publicUrl?.startsWith("https:") ?? false,
+    webFolder: builtPage(),
+    importBytesMax: config.importBytesMax,
+    wakeImports: () => imports.wake(),
+  });
+  // Whoever takes files also brings them in, and goes on with what another process has left.
+  server.addHook("onReady", async () => imports.start());
+  server.addHook("onClose", () => imports.stop());
+  return server;
 }
 
 /** Loaded only now: commands do without it. */

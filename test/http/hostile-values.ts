@@ -23,7 +23,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
   "{% for i in (1..100000000) %}x{% endfor %}",
   "{{ 'a' | append: ",
   "{% include '/etc/passwd' %}",
-  "${process.exit(1)}",
+  "#{process.exit(1)} <%= process.exit(1) %>",
   "<script>alert(1)</script>",
   "../../../../etc/passwd",
   "__proto__",
