@@ -20,7 +20,7 @@ const ACTOR = "the demo";
 /** Of each scene's leads, so that nobody is in two of them. */
 const FIRST_LEAD_STEP = 1_000;
 /** The sandbox hangs up on mail to this one after the last byte, so nobody knows whether it took it. */
-export const UNSURE_LEAD = 2;
+const UNSURE_LEAD = 2;
 
 function scenes(today: string): readonly Scene[] {
   const monday: Weekday = today === "Mon" ? "tue" : "mon";

@@ -22,7 +22,7 @@ const KINDS = {
 
 export type ProblemKind = keyof typeof KINDS;
 
-export const FIELD_PROBLEM = z
+const FIELD_PROBLEM = z
   .object({
     field: z.string().describe("The field as it stands in the request, with its path: `windows.0.from`"),
     value: z.string().describe("The value as it was given, shortened; secrets are left out"),

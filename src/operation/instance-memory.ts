@@ -31,7 +31,7 @@ export function readMemory(path: string): RememberedDatabase | undefined {
 }
 
 /** Writes the memory whole or not at all. Throws what the file system says. */
-export function writeMemory(path: string, memory: RememberedDatabase): void {
+function writeMemory(path: string, memory: RememberedDatabase): void {
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });

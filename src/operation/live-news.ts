@@ -13,7 +13,7 @@ export interface FeedPosition {
 }
 
 /** Whoever is further behind loads what is there anew, which is less work than to be told of all that happened. */
-export const NEWS_MAX = 1_000;
+const NEWS_MAX = 1_000;
 
 /** What happened behind a position, and the position after it. */
 export interface News {

@@ -38,7 +38,7 @@ export async function listCampaigns(db: Kysely<Database>, filter: CampaignFilter
 }
 
 /** A text of a person as the inside of a LIKE pattern whose escape is `!`. */
-export function likeText(text: string): string {
+function likeText(text: string): string {
   return text.toLowerCase().replace(/[!%_]/g, "!$&");
 }
 

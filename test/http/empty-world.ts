@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Response } from "light-my-request";
+import type { LightMyRequestResponse } from "fastify";
 import { onTestFinished } from "vitest";
 import { type App, createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
@@ -12,10 +12,10 @@ type Headers = Readonly<Record<string, string>>;
 /** An installation that nobody has set up yet. */
 export interface World {
   readonly app: App;
-  get(path: string, headers?: Headers): Promise<Response>;
-  delete(path: string, headers?: Headers): Promise<Response>;
-  post(path: string, payload: object, headers?: Headers): Promise<Response>;
-  put(path: string, payload: object, headers?: Headers): Promise<Response>;
+  get(path: string, headers?: Headers): Promise<LightMyRequestResponse>;
+  delete(path: string, headers?: Headers): Promise<LightMyRequestResponse>;
+  post(path: string, payload: object, headers?: Headers): Promise<LightMyRequestResponse>;
+  put(path: string, payload: object, headers?: Headers): Promise<LightMyRequestResponse>;
 }
 
 export async function emptyWorld(): Promise<World> {

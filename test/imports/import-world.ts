@@ -12,7 +12,7 @@ import { CAMPAIGN_DEFAULTS } from "../../src/domain/campaign.ts";
 import type { Connection, OpenStore, StoreUnderTest } from "../contract/store-world.ts";
 import { eventually } from "../eventually.ts";
 
-export const QUIET: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const QUIET: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** What a result gives; fails the test with its problem otherwise. */
 export function valueOf<T>(result: Result<T>): T {

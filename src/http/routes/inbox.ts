@@ -9,7 +9,7 @@ const TAGS = ["inbox"];
 const READ = { access: viewer("log:read") };
 const SHOWN_MAX = 200;
 
-export const RECEIVED_MAIL = z
+const RECEIVED_MAIL = z
   .object({
     number: z.int().describe("In the order in which the mails came, from 1"),
     from: z.string(),

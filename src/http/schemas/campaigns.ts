@@ -17,7 +17,7 @@ export const STATUS = z.enum(CAMPAIGN_STATUSES).meta({ id: "CampaignStatus" });
 
 const TIME = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "not a time of day such as 09:30");
 
-export const WINDOW = z
+const WINDOW = z
   .strictObject({
     days: z.array(z.enum(WEEKDAYS)).min(1).max(WEEKDAYS.length),
     from: TIME.describe("Local time of the campaign's zone"),
@@ -53,7 +53,7 @@ export const CAMPAIGN_SETTINGS_CHANGE = z.strictObject(SETTINGS).partial().meta(
 export const CAMPAIGN_NAME = z.string().trim().min(1).max(200);
 export const MAILBOX_IDS = z.array(ID).max(MAILBOXES_MAX);
 
-export const STATE_COUNTS = z
+const STATE_COUNTS = z
   .object(Object.fromEntries(LEAD_STATES.map((state) => [state, z.int()])) as Record<(typeof LEAD_STATES)[number], z.ZodInt>)
   .meta({ id: "StateCounts", description: "The campaign's leads by state; together they are all of them" });
 
