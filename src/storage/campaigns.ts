@@ -1,4 +1,4 @@
-import { type CompiledQuery, type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { Campaign, CampaignFacts, CampaignSettings, DayUsage, MailboxFacts } from "../domain/campaign.ts";
 import { localDay, utcDay } from "../domain/days.ts";
 import { loadHolidays } from "../domain/holidays.ts";
@@ -9,7 +9,7 @@ import type { Calendar, WindowBlock } from "../domain/window.ts";
 import type { Database, UsageScope } from "./schema.ts";
 import { prepared } from "./prepared.ts";
 import { inPassing, together } from "./together.ts";
-import { jsonOf, valueList, valuesTable } from "./values-table.ts";
+import { jsonOf, valueList } from "./values-table.ts";
 
 type Trx = Transaction<Database>;
 
@@ -271,85 +271,6 @@ export async function usages(db: Kysely<Database>, ids: readonly number[], days:
 function usedFrom(rows: FactAnswers["usages"]["rows"]): Used {
   const used = new Map(rows.map((row) => [`${row.scope} ${row.scopeId} ${row.day}`, row.used]));
   return (scope, id, day) => used.get(`${scope} ${id} ${day}`) ?? 0;
-}
-
-/** A mail takes one of the allowance that a campaign or mailbox has on a day. */
-export type Use = readonly [scopeId: number, day: string];
-
-/** Uses of the same allowance, and how many they are. */
-export type CountedUse = readonly [scopeId: number, day: string, count: number];
-
-export function counted(uses: readonly Use[]): CountedUse[] {
-  const rows = new Map<string, CountedUse>();
-  for (const [scopeId, day] of uses) {
-    const key = `${scopeId} ${day}`;
-    rows.set(key, [scopeId, day, (rows.get(key)?.[2] ?? 0) + 1]);
-  }
-  return [...rows.values()];
-}
-
-/** No limit, in a comparison. */
-const UNLIMITED = Number.MAX_SAFE_INTEGER;
-
-const RESERVE: Readonly<Record<UsageScope, ReturnType<typeof reservation>>> = {
-  campaign: reservation("campaign", "Campaign"),
-  mailbox: reservation("mailbox", "Mailbox"),
-};
-
-function reservation(scope: UsageScope, table: "Campaign" | "Mailbox") {
-  const owner = sql.table(table);
-  return prepared(
-    (db, { wanted }: { wanted: string }) => sql<{ scopeId: number }>`
-    INSERT INTO "DailyUsage" ("scope", "scopeId", "day", "used")
-    SELECT ${sql.lit(scope)}, o."id", v.column2, v.column3
-    FROM ${valuesTable(db, ["BIGINT", "TEXT", "BIGINT"], wanted)} INNER JOIN ${owner} AS o ON o."id" = v.column1
-    WHERE v.column3 <= COALESCE(o."perDayMax", ${sql.lit(UNLIMITED)})
-    ON CONFLICT ("scope", "scopeId", "day") DO UPDATE SET "used" = "DailyUsage"."used" + excluded."used"
-    WHERE "DailyUsage"."used" + excluded."used"
-      <= COALESCE((SELECT o."perDayMax" FROM ${owner} AS o WHERE o."id" = excluded."scopeId"), ${sql.lit(UNLIMITED)})
-    RETURNING "scopeId"`,
-  );
-}
-
-/** Takes of the days' allowances, within the limits that are in force now; false when one of them does not suffice. */
-export async function reserve(trx: Trx, scope: UsageScope, uses: readonly Use[]): Promise<boolean> {
-  const wanted = counted(uses);
-  return isReserved(await trx.executeQuery(reservationOf(trx, scope, wanted)), wanted);
-}
-
-/** As `reserve`, to be sent together with other statements; `isReserved` reads its answer. */
-export function reservationOf(
-  db: Kysely<Database>,
-  scope: UsageScope,
-  wanted: readonly CountedUse[],
-): CompiledQuery<{ scopeId: number }> {
-  return RESERVE[scope].with(db, { wanted: jsonOf(wanted) });
-}
-
-export function isReserved({ rows }: { readonly rows: readonly unknown[] }, wanted: readonly CountedUse[]): boolean {
-  return rows.length === wanted.length;
-}
-
-/** Counts one more, whatever the limit says: of a mail that has left. */
-export async function countBeyondLimit(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<void> {
-  await trx
-    .insertInto("DailyUsage")
-    .values({ scope, scopeId, day, used: 1 })
-    .onConflict((conflict) =>
-      conflict.columns(["scope", "scopeId", "day"]).doUpdateSet((eb) => ({ used: eb("DailyUsage.used", "+", 1) })),
-    )
-    .execute();
-}
-
-/** Gives back what `reserve` took for a mail that was provably not accepted. */
-export async function release(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<void> {
-  await trx
-    .updateTable("DailyUsage")
-    .set((eb) => ({ used: eb("used", "-", 1) }))
-    .where("scope", "=", scope)
-    .where("scopeId", "=", scopeId)
-    .where("day", "=", day)
-    .execute();
 }
 
 /** Of those that wait for a free session, how many are woken for each: the first may turn out to have another gate closed. */

@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { MissedHandOvers } from "../domain/frozen.ts";
 import type { Instant } from "../domain/instant.ts";
 import { LEAD_STATES } from "../domain/states.ts";
-import { countBeyondLimit, release } from "./campaigns.ts";
+import { countBeyondLimit, release } from "./allowances.ts";
 import { recordEvent } from "./events.ts";
 import { suppress } from "./leads.ts";
 import type { Actor } from "./lifecycle.ts";

@@ -2,7 +2,7 @@ import { type Selectable, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import { LEAD_STATES, type QueueState } from "../domain/states.ts";
 import type { Intent, Settlement } from "../engine/ports.ts";
-import { countBeyondLimit, release, reserve } from "./campaigns.ts";
+import { countBeyondLimit, release, reserve } from "./allowances.ts";
 import { assertMoved, leadMoves } from "./queue.ts";
 import type { Database, UsageScope } from "./schema.ts";
 import { prepared } from "./prepared.ts";

@@ -2,7 +2,7 @@ import { type CompiledQuery, type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { LeadState } from "../domain/states.ts";
 import type { AbandonedEmail, Asker, Claim, ClaimedEmail, PlanChange, PlannedEmail, QueuedEmail } from "../engine/ports.ts";
-import { counted, isReserved, reservationOf, type Use } from "./campaigns.ts";
+import { counted, isReserved, reservationOf, type Use } from "./allowances.ts";
 import { contactedBefore, leadBarOf, mergeFields } from "./leads.ts";
 import type { Liveness } from "./liveness.ts";
 import type { Database } from "./schema.ts";

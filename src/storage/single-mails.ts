@@ -4,7 +4,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { Conversation } from "../domain/outcome.ts";
 import { obstacleTo, type SingleMailObstacle, type SingleMailPurpose } from "../domain/single-mail.ts";
 import type { LedgerState } from "../domain/states.ts";
-import { release, reserve } from "./campaigns.ts";
+import { release, reserve } from "./allowances.ts";
 import { isPostgres } from "./dialect.ts";
 import { recordEvent } from "./events.ts";
 import { frozenState } from "./frozen.ts";

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { holdForEdit } from "./campaign-edit.ts";
-import { release } from "./campaigns.ts";
+import { release } from "./allowances.ts";
 import { recordEvent } from "./events.ts";
 import { type Actor, lookAgain } from "./lifecycle.ts";
 import { setLeadStates } from "./queue.ts";
