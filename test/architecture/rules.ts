@@ -53,8 +53,6 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
   "@clack/prompts": ["cli"],
   "@fastify/cookie": ["http"],
   "@fastify/helmet": ["http"],
-  "@fastify/multipart": ["http"],
-  "@fastify/rate-limit": ["http"],
   "@fastify/static": ["http"],
   "@fastify/swagger": ["http"],
   "@fastify/swagger-ui": ["http"],

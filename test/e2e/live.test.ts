@@ -51,5 +51,6 @@ describe.skipIf(chromiumPath === undefined)("what the page shows of a running ca
     await world().serveAgain();
     await page.getByText("Live", { exact: true }).waitFor();
     await page.getByText("No connection to the server since").waitFor({ state: "detached" });
+    expect(await page.getByText("Live", { exact: true }).count()).toBe(1);
   });
 });

@@ -25,6 +25,7 @@ describe.skipIf(chromiumPath === undefined)("the first start and signing in, in 
     const page = await world().browser.newPage({ locale: "en-GB" });
     await page.goto(`${world().base}/set-up#whatever`);
     await page.getByRole("heading", { name: "Goniec is set up already" }).waitFor();
+    expect(await page.getByLabel("Your name").count()).toBe(0);
   });
 
   it("sends whoever is not signed in to the door, and from there to where they wanted", async () => {

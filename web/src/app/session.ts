@@ -1,9 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { api, answerOf, type Shape } from "../api/client.ts";
+import { api, answerOf } from "../api/client.ts";
 import { ApiProblem } from "../api/problem.ts";
 import { KEYS } from "../api/queries.ts";
-
-export type Session = Shape<"Session">;
 
 /** Who is signed in; null for nobody. */
 export const sessionQuery = queryOptions({

@@ -26,7 +26,7 @@ export function Notice({ tone = "calm", title, children, actions }: NoticeProps)
 }
 
 /** What went wrong, and what to do; in the reader's language as far as the kind of problem says it. */
-export function useProblemText(): (problem: unknown) => string {
+function useProblemText(): (problem: unknown) => string {
   const { t } = useTranslation();
   return (problem) => {
     if (!(problem instanceof ApiProblem)) return t("problem.internal");

@@ -24,6 +24,7 @@ const percent = (share: number): number => Math.round(share * 100);
 /** The gap between two mails, and what that means in an hour. */
 export function PaceFields({ value, onChange, problemOf = () => undefined }: PaceFieldsProps) {
   const { t } = useTranslation();
+  const paceText = usePaceText();
   const { delayMs, jitter, longPause } = value;
   const set = (change: Partial<Pace>) => onChange({ ...value, ...change });
   return (
@@ -54,7 +55,7 @@ export function PaceFields({ value, onChange, problemOf = () => undefined }: Pac
         />
       </SimpleGrid>
       <Text size="sm" role="status">
-        <PaceText value={value} />
+        {paceText(value)}
       </Text>
       <Switch
         label={t("pace.longPause")}
@@ -67,10 +68,6 @@ export function PaceFields({ value, onChange, problemOf = () => undefined }: Pac
 }
 
 /** The pace in words: every 72 to 108 s, about 40 mails an hour. */
-export function PaceText({ value }: { readonly value: Pick<Pace, "delayMs" | "jitter"> }) {
-  return usePaceText()(value);
-}
-
 export function usePaceText(): (pace: Pick<Pace, "delayMs" | "jitter">) => string {
   const { t } = useTranslation();
   return ({ delayMs, jitter }) => {

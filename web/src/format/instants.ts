@@ -61,14 +61,6 @@ const STEPS = [
   ["second", 1_000],
 ] as const;
 
-/** From here to there, in the largest fitting unit: `in 3 min`, `2 hours ago`. */
-export function distanceText(at: string, now: number): string {
-  const ms = new Date(at).getTime() - now;
-  const [unit, size] = STEPS.find(([, one]) => Math.abs(ms) >= one) ?? STEPS[3];
-  const count = Math.trunc(ms / size);
-  return new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto", style: "short" }).format(count, unit);
-}
-
 /** A duration in its two largest units: `1 min 30 s`. */
 export function durationText(ms: number): string {
   if (ms < 1_000) return unitText(ms, "millisecond");

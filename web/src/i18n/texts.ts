@@ -9,7 +9,7 @@ export type Language = (typeof LANGUAGES)[number];
 const STORED = "goniec-language";
 
 /** The chosen language, else the first of the browser's that we speak, else English. */
-export function preferredLanguage(): Language {
+function preferredLanguage(): Language {
   const wanted = [localStorage.getItem(STORED), ...navigator.languages];
   for (const tag of wanted) {
     const language = LANGUAGES.find((one) => tag?.toLowerCase().startsWith(one));

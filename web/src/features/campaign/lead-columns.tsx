@@ -12,7 +12,7 @@ import { LeadMenu } from "./lead-menu.tsx";
 type Lead = Shape<"CampaignLead">;
 
 /** The priority of a lead that nobody has moved. */
-export const PRIORITY_ORDINARY = 999;
+const PRIORITY_ORDINARY = 999;
 
 /** What the list of a campaign's leads shows. */
 export function useLeadColumns(campaign: Campaign): readonly Column<Lead>[] {

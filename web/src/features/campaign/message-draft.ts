@@ -13,7 +13,7 @@ export interface DraftMessage extends MessageDraft {
 type Message = Shape<"Message">;
 type Source = Shape<"MessageSourceInput">;
 
-export const EMPTY_DRAFT: DraftMessage = { subject: "", text: "", html: "", files: [] };
+const EMPTY_DRAFT: DraftMessage = { subject: "", text: "", html: "", files: [] };
 
 export function draftOfMessage(message: Message | null): DraftMessage {
   if (message === null) return EMPTY_DRAFT;
