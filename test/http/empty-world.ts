@@ -5,10 +5,8 @@ import type { LightMyRequestResponse } from "fastify";
 import { onTestFinished } from "vitest";
 import { type App, createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
-import type { HttpServer } from "../../src/http/server.ts";
 import { createLogger } from "../../src/log.ts";
 
-type Response = Awaited<ReturnType<HttpServer["inject"]>>;
 type Headers = Readonly<Record<string, string>>;
 
 /** An installation that nobody has set up yet. */
