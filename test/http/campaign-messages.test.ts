@@ -78,7 +78,7 @@ describe("a campaign's message over HTTP", () => {
       ],
       [
         { subject: "Hello", text: "a\0b" },
-        { field: "text", message: "contains a NUL character" },
+        { field: "text", message: "has a NUL or half of a character in it" },
       ],
       [{ subject: "Hello" }, { field: "message", message: "has no body" }],
       [{ ...HELLO, attachments: [{ ...PDF, content: "§" }] }, { field: "attachments.0.content" }],

@@ -12,7 +12,7 @@ import { SimulatedPeer } from "../simulated-peer.ts";
 
 const MINUTES = 10;
 /** What the documentation promises of a worker that has nothing to do. */
-const STATEMENTS_PER_MINUTE_MAX = 45;
+const STATEMENTS_PER_MINUTE_MAX = 50;
 
 let world: CrashWorld;
 let database: PostgresDatabase;
