@@ -270,7 +270,7 @@ describe("goniec doctor", () => {
     const io = await goniec("doctor");
     expect([io.exitCode, io.err]).toEqual([0, ""]);
     expect(io.out).toMatch(/^database +\S+goniec\.db {2}\(command line\)$/m);
-    expect(io.out).toContain("engineLease  15000  (default)\n");
+    expect(io.out).toMatch(/^engineLease +15000 {2}\(default\)$/m);
     expect(io.out).toContain("journal_mode=wal, synchronous=FULL, foreign_keys=ON");
     expect(io.out).toMatch(/Everything is in order\.\n$/);
   });

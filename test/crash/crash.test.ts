@@ -6,7 +6,7 @@ import { eventually } from "../eventually.ts";
 import { expectVerified } from "../verified.ts";
 
 /** Random kills in one run of the suite; `CRASH_RUNS=2000 CRASH_SEED=7 npx vitest run test/crash` makes a long night of it. */
-const RUNS = Number(process.env["CRASH_RUNS"] ?? 50);
+const RUNS = Number(process.env["CRASH_RUNS"] ?? 20);
 const SEED = Number(process.env["CRASH_SEED"] ?? 1);
 
 /** A start of the program and its death take about a second; this is only where a hanging run is given up. */
