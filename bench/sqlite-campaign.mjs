@@ -40,6 +40,7 @@ async function onCopy(entered, work) {
   try {
     return await work(copy);
   } finally {
-    for (const ending of ["", "-wal", "-shm", "-engines", ".memory"]) rmSync(`${copy}${ending}`, { recursive: true, force: true });
+    for (const ending of ["", "-wal", "-shm", "-engines", ".memory"])
+      rmSync(`${copy}${ending}`, { recursive: true, force: true });
   }
 }
