@@ -9,6 +9,7 @@ describe.skipIf(chromiumPath === undefined)("the first start and signing in, in 
   it("makes whoever opens the printed link the owner, and shows the overview", async () => {
     const page = await world().browser.newPage({ locale: "en-GB" });
     await page.goto(await world().setUpLink());
+    await page.getByLabel("Your name").waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByLabel("Your name").fill(OWNER.name);
     await page.getByLabel("E-mail").fill(OWNER.email);
