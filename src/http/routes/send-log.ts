@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { z } from "zod";
 import { normalizeAddress } from "../../domain/address.ts";
 import { csvRow } from "../../domain/csv-text.ts";
@@ -6,6 +5,7 @@ import { LEDGER_STATES, MAIL_KINDS } from "../../domain/states.ts";
 import { NEWEST, type SendLogFilter, sendLogPage } from "../../storage/send-log.ts";
 import { viewer } from "../access.ts";
 import type { Api, Routes } from "../api.ts";
+import { CSV_ANSWER, sendCsv } from "../csv-answer.ts";
 import { cursorKey, cursorOf, PAGE_QUERY, partialPageOf } from "../page.ts";
 import type { Parts } from "../parts.ts";
 import { valueOf } from "../problem.ts";
@@ -62,16 +62,10 @@ function exportRoute(api: Api, parts: Parts): void {
         tags: TAGS,
         summary: "Download the tries of all campaigns as CSV (UTF-8), newest first",
         querystring: z.strictObject(FILTER),
-        response: { 200: { description: "The file", content: { "text/csv": { schema: z.string() } } } },
+        response: { 200: CSV_ANSWER },
       },
     },
-    async ({ query }, reply) => {
-      const lines = Readable.from(exportLines(parts, filterOf(query)));
-      return reply
-        .header("content-type", "text/csv; charset=utf-8")
-        .header("content-disposition", 'attachment; filename="send-log.csv"')
-        .send(lines as never);
-    },
+    async ({ query }, reply) => sendCsv(reply, "send-log.csv", exportLines(parts, filterOf(query))),
   );
 }
 
