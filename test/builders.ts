@@ -8,6 +8,7 @@ function campaign(changes: Partial<Campaign> = {}): Campaign {
     id: 1,
     name: "spring",
     status: "IN_PROGRESS",
+    sender: "goniec",
     ...defaults,
     seed: 42,
     paceIndex: 0,

@@ -91,6 +91,7 @@ function endText(gate: ClosedGate): string {
       return "long pause";
     case "pace":
     case "start-time":
+    case "owner":
     case "status":
     case "frozen":
       return gate.gate;

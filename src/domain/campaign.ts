@@ -1,5 +1,6 @@
 import type { Frozen } from "./frozen.ts";
 import type { Instant } from "./instant.ts";
+import type { Sender } from "./ownership.ts";
 import type { Pace, PacePosition } from "./pace.ts";
 import type { CampaignStatus } from "./states.ts";
 import type { Calendar, WindowBlock } from "./window.ts";
@@ -46,6 +47,8 @@ export interface Campaign extends CampaignSettings, PacePosition {
   readonly id: number;
   readonly name: string;
   readonly status: CampaignStatus;
+  /** Who may mail its leads. */
+  readonly sender: Sender;
   /** When the last intent was committed, which is the moment a mail leaves. */
   readonly lastHandOverAt?: Instant;
   /** What was changed since the plan was last laid, if anything was. */

@@ -15,6 +15,7 @@ describe("explainCampaign", () => {
   it("lists every gate in the engine's order, open ones with their setting, and finds nothing in the way of a campaign that may send", () => {
     const explanation = explainCampaign(facts({ windows: OFFICE, perDayMax: 500, startAt: at("2025-11-05T09:00") }), WEDNESDAY);
     expect(explanation.gates.map(({ gate, open, setting }) => [gate, open, setting])).toEqual([
+      ["owner", true, "sent by Goniec"],
       ["status", true, "status IN_PROGRESS"],
       ["frozen", true, "closed while the database may lack what was sent"],
       ["start-time", true, "start Wed 2025-11-05 09:00:00 (Europe/Warsaw)"],

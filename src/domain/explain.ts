@@ -68,6 +68,7 @@ function hasEnded(facts: CampaignFacts): boolean {
 }
 
 const OPEN_TEXTS: Readonly<Record<GateName, string>> = {
+  owner: "Goniec sends the campaign",
   status: "the campaign is running",
   frozen: "the installation is not frozen",
   "start-time": "the start time has come",
@@ -83,6 +84,8 @@ const OPEN_TEXTS: Readonly<Record<GateName, string>> = {
 export function causeText(gate: ClosedGate, zone: string): string {
   const until = gate.until === undefined ? "" : ` until ${localText(zone, gate.until)} (${zone})`;
   switch (gate.gate) {
+    case "owner":
+      return "the older sender has this campaign, and sends it";
     case "status":
       return `the campaign is ${STATUS_TEXTS[gate.status]}`;
     case "frozen":
@@ -136,6 +139,8 @@ function barSentence(bar: MailboxBar, zone: string): string {
 
 function remedyText(gate: ClosedGate): string {
   switch (gate.gate) {
+    case "owner":
+      return "hand it over with `goniec cutover`";
     case "status":
       return gate.status === "PAUSED" ? "resume the campaign" : "start the campaign";
     case "frozen":

@@ -3,6 +3,7 @@ import { durationText } from "./duration.ts";
 import { type GateName, usedOn } from "./gates.ts";
 import { localDay } from "./days.ts";
 import type { Instant } from "./instant.ts";
+import type { Sender } from "./ownership.ts";
 import { gapRangeMs } from "./pace.ts";
 import { windowsText } from "./window-text.ts";
 import { localText } from "./zone.ts";
@@ -11,6 +12,8 @@ import { localText } from "./zone.ts";
 export function settingText(gate: GateName, facts: CampaignFacts, at: Instant): string {
   const { campaign } = facts;
   switch (gate) {
+    case "owner":
+      return `sent by ${SENDER_TEXTS[campaign.sender]}`;
     case "status":
       return `status ${campaign.status}`;
     case "frozen":
@@ -35,6 +38,12 @@ export function settingText(gate: GateName, facts: CampaignFacts, at: Instant): 
       return facts.mailboxes.length === 0 ? "no mailbox" : facts.mailboxes.map((mailbox) => mailboxText(mailbox, at)).join(", ");
   }
 }
+
+const SENDER_TEXTS: Readonly<Record<Sender, string>> = {
+  goniec: "Goniec",
+  "old-process": "the older sender",
+  fallback: "the fallback sender, which is deprecated",
+};
 
 function paceText({ campaign }: CampaignFacts): string {
   if (campaign.delayMs === 0) return "unpaced";

@@ -17,6 +17,7 @@ export interface MailboxBar {
 
 /** A closed gate: the reason why a campaign sends nothing at an instant. */
 export type ClosedGate =
+  | { readonly gate: "owner"; readonly until?: undefined }
   | { readonly gate: "status"; readonly status: CampaignStatus; readonly until?: undefined }
   | { readonly gate: "frozen"; readonly since: Instant; readonly frozen: Frozen; readonly until?: undefined }
   | { readonly gate: "start-time"; readonly until: Instant }
@@ -29,6 +30,7 @@ export type ClosedGate =
 
 /** The campaign's gates in the order in which the engine asks them. */
 export const GATES = [
+  "owner",
   "status",
   "frozen",
   "start-time",
@@ -43,13 +45,14 @@ export type GateName = (typeof GATES)[number];
 
 /** Every gate that is closed at `at`, in the order of `GATES`; none means that the campaign may start a mail. */
 export function closedGates(facts: CampaignFacts, at: Instant): ClosedGate[] {
-  const checks = [statusGate, frozenGate, startGate, calendarGate, pacingGate, limitGate, mailboxGate];
+  const checks = [ownerGate, statusGate, frozenGate, startGate, calendarGate, pacingGate, limitGate, mailboxGate];
   return checks.map((check) => check(facts, at)).filter((gate) => gate !== undefined);
 }
 
 /** The first closed gate: the answer to "why does nothing leave?". */
 export function firstClosedGate(facts: CampaignFacts, at: Instant): ClosedGate | undefined {
   return (
+    ownerGate(facts, at) ??
     statusGate(facts, at) ??
     frozenGate(facts, at) ??
     startGate(facts, at) ??
@@ -58,6 +61,11 @@ export function firstClosedGate(facts: CampaignFacts, at: Instant): ClosedGate |
     limitGate(facts, at) ??
     mailboxGate(facts, at)
   );
+}
+
+/** An older sender's process has the campaign: whatever is planned here, nothing of it leaves. */
+export function ownerGate({ campaign }: CampaignFacts, _at: Instant): ClosedGate | undefined {
+  return campaign.sender === "old-process" ? { gate: "owner" } : undefined;
 }
 
 export function statusGate(facts: CampaignFacts, _at: Instant): ClosedGate | undefined {

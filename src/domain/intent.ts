@@ -1,5 +1,5 @@
 import type { CampaignFacts, MailboxFacts } from "./campaign.ts";
-import { calendarGate, type ClosedGate, frozenGate, startGate, statusGate } from "./gates.ts";
+import { calendarGate, type ClosedGate, frozenGate, ownerGate, startGate, statusGate } from "./gates.ts";
 import type { Instant } from "./instant.ts";
 
 /** What is known of a claimed mail at its point of no return. */
@@ -53,7 +53,12 @@ export type WithheldReason =
 /** Whether the final dot may follow at `now`: pause, window, suppression and a switched-off mailbox hold to the last millisecond. */
 export function decideIntent(intent: IntentFacts, now: Instant): IntentDecision {
   const { facts, mailbox, leadBar } = intent;
-  const gate = statusGate(facts, now) ?? frozenGate(facts, now) ?? startGate(facts, now) ?? calendarGate(facts, now);
+  const gate =
+    ownerGate(facts, now) ??
+    statusGate(facts, now) ??
+    frozenGate(facts, now) ??
+    startGate(facts, now) ??
+    calendarGate(facts, now);
   if (gate !== undefined) return { kind: "withhold", why: { kind: "gate", gate } };
   if (leadBar !== undefined) return { kind: "withhold", why: { kind: "lead", bar: leadBar } };
   if (!mailbox.active) return { kind: "withhold", why: { kind: "mailbox", detail: `${mailbox.address} is switched off` } };

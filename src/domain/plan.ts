@@ -65,7 +65,7 @@ interface Future {
 /**
  * Gives each candidate its slot from `now` on: the first instant at which every gate is open, a drawn gap after the slot before.
  * Candidates come in the order of their urgency. One that has a slot already (`keepAt`) keeps it as long as no gate and no more urgent
- * newcomer pushes it later; a retry that may not go yet lets the next in order pass. The campaign is taken as running, so the same
+ * newcomer pushes it later; a retry that may not go yet lets the next in order pass. The campaign is taken as running and as ours, so the same
  * function lays the stored plan, moves it, and forecasts a campaign that is paused or not yet started.
  */
 export function plan(facts: CampaignFacts, candidates: readonly Candidate[], now: Instant): Plan {
@@ -178,7 +178,7 @@ function endOfDay(future: Future, from: Instant): ClosedGate | undefined {
 
 function futureOf(facts: CampaignFacts): Future {
   return {
-    campaign: { ...facts.campaign, status: "IN_PROGRESS" },
+    campaign: { ...facts.campaign, status: "IN_PROGRESS", sender: "goniec" },
     calendar: facts.calendar,
     // How long the running sessions last cannot be known, so the plan takes every mailbox as free.
     mailboxes: facts.mailboxes.map((mailbox) => ({ ...mailbox, sessionsBusy: 0, keptElsewhere: false })),

@@ -72,7 +72,7 @@ async function claimIn(ctx: EngineContext, tx: StoreTransaction, campaignId: num
   if (!(await tx.holdIfDue(campaignId, ctx.clock.now()))) return { kind: "elsewhere" };
   const now = ctx.clock.now();
   const stored = await tx.campaignFacts(campaignId, now);
-  if (stored === undefined || stored.campaign.status !== "IN_PROGRESS") return { kind: "idle" };
+  if (stored?.campaign.status !== "IN_PROGRESS" || stored.campaign.sender !== ctx.sender) return { kind: "idle" };
   const facts = ctx.anchors.correct(stored);
   if (facts.campaign.relayCause !== undefined) await layPlan(ctx, tx, facts, { cause: facts.campaign.relayCause, anew: true });
   const gate = firstClosedGate(facts, now);

@@ -1,6 +1,7 @@
 import type { CampaignFacts } from "../domain/campaign.ts";
 import { durationText } from "../domain/duration.ts";
 import { type Instant, SECOND_MS } from "../domain/instant.ts";
+import { OWNERS } from "../domain/ownership.ts";
 import type { EngineContext } from "./context.ts";
 import type { Clock } from "./ports.ts";
 import { layPlan } from "./refill.ts";
@@ -74,7 +75,8 @@ export async function followClockStep(ctx: EngineContext): Promise<void> {
   if (stepMs === 0) return;
   const cause = `the clock was set ${stepMs > 0 ? "forward" : "back"} by ${durationText(Math.round(Math.abs(stepMs)))}`;
   ctx.log.warn("clock stepped", { stepMs: Math.round(stepMs) });
-  for (const { id, status } of await ctx.store.dueCampaigns(Number.MAX_SAFE_INTEGER, CAMPAIGNS_MAX)) {
+  const owned = await Promise.all(OWNERS.map((owner) => ctx.store.dueCampaigns(Number.MAX_SAFE_INTEGER, CAMPAIGNS_MAX, owner)));
+  for (const { id, status } of owned.flat()) {
     if (status !== "IN_PROGRESS") continue;
     await ctx.store.transaction(async (tx) => {
       const facts = await tx.hold(id, []);

@@ -1,4 +1,5 @@
 import type { IntentDecision } from "../domain/intent.ts";
+import type { Sender } from "../domain/ownership.ts";
 import type { Verdict } from "../domain/settlement.ts";
 import type { ClaimedMail } from "./claim.ts";
 import type { ClockAnchors } from "./clock-steps.ts";
@@ -51,6 +52,8 @@ export interface EngineContext {
   readonly observer: Observer;
   readonly meter: Meter;
   readonly worker: WorkerIdentity;
+  /** Whose campaigns are sent: another sender's are left alone. */
+  readonly sender: Sender;
   readonly limits: EngineLimits;
   readonly templates: TemplateCache;
   readonly anchors: ClockAnchors;

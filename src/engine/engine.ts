@@ -45,6 +45,7 @@ export class Engine {
     const limits = { ...ENGINE_LIMITS, ...parts.limits };
     this.#ctx = {
       ...parts,
+      sender: "goniec",
       observer: parts.observer ?? SILENT,
       meter: parts.meter ?? UNMEASURED,
       limits,

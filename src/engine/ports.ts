@@ -3,6 +3,7 @@ import type { HandOver } from "../domain/hand-over.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { LeadBar } from "../domain/intent.ts";
 import type { Conversation } from "../domain/outcome.ts";
+import type { Owner } from "../domain/ownership.ts";
 import type { PacePosition } from "../domain/pace.ts";
 import type { CampaignStatus, LeadState, LedgerState, QueueState } from "../domain/states.ts";
 
@@ -334,10 +335,10 @@ export interface Store {
    * the next one need not wait for this one
    */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>, durability?: Durability, committed?: () => void): Promise<T>;
-  /** Running or scheduled campaigns that are to be looked at by `now`, the most overdue first. */
-  dueCampaigns(now: Instant, count: number): Promise<{ readonly id: number; readonly status: CampaignStatus }[]>;
+  /** Running or scheduled campaigns of `owner` (Goniec's when left out) that are to be looked at by `now`, the most overdue first. */
+  dueCampaigns(now: Instant, count: number, owner?: Owner): Promise<{ readonly id: number; readonly status: CampaignStatus }[]>;
   /** The next instant at which `dueCampaigns` can have a new answer by the clock alone. */
-  nextInstant(): Promise<Instant | undefined>;
+  nextInstant(owner?: Owner): Promise<Instant | undefined>;
   /**
    * Renews this worker's registration and the leases of its mails, and says what it may do until the next renewal. Throws when a newer
    * program has changed the database since.

@@ -11,7 +11,7 @@ export async function startDueCampaign(ctx: EngineContext, campaignId: number): 
     if (!(await tx.holdIfDue(campaignId, ctx.clock.now()))) return "elsewhere";
     const now = ctx.clock.now();
     const facts = await tx.campaignFacts(campaignId, now);
-    if (facts?.campaign.status !== "SCHEDULED") return "waiting";
+    if (facts?.campaign.status !== "SCHEDULED" || facts.campaign.sender !== ctx.sender) return "waiting";
     const lack = lackOf(facts) ?? ((await tx.hasOpenLeads(campaignId)) ? undefined : "leads");
     if (lack !== undefined) {
       await tx.setNextDue(campaignId, now + RECHECK_MS, `no ${lack}`);

@@ -98,8 +98,8 @@ function watched(store: Store, activity: Activity, door: Door): Store {
     takeCharge: (worker, leaseMs) => write(() => store.takeCharge(worker, leaseMs)),
     giveUpSingleMails: (now) => write(() => store.giveUpSingleMails(now)),
     leaveCharge: (bootId) => write(() => store.leaveCharge(bootId)),
-    dueCampaigns: (now, count) => activity.during(() => store.dueCampaigns(now, count)),
-    nextInstant: () => activity.during(() => store.nextInstant()),
+    dueCampaigns: (...asked) => activity.during(() => store.dueCampaigns(...asked)),
+    nextInstant: (owner) => activity.during(() => store.nextInstant(owner)),
     abandonedCampaigns: (asker, now) => activity.during(() => store.abandonedCampaigns(asker, now)),
     watch: (changed) => store.watch(changed),
   };

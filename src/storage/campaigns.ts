@@ -4,6 +4,7 @@ import { localDay, utcDay } from "../domain/days.ts";
 import { loadHolidays } from "../domain/holidays.ts";
 import type { Frozen } from "../domain/frozen.ts";
 import { DAY_MS, type Instant } from "../domain/instant.ts";
+import { senderOf } from "../domain/ownership.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import type { Calendar, WindowBlock } from "../domain/window.ts";
 import type { Database, UsageScope } from "./schema.ts";
@@ -108,7 +109,7 @@ export async function factsOfSettings(
   );
   const position = { seed: 0, paceIndex: 0, dayStartIndex: 0 };
   return {
-    campaign: { ...settings, ...position, id: NO_CAMPAIGN, name: "", status: "DRAFT" },
+    campaign: { ...settings, ...position, id: NO_CAMPAIGN, name: "", status: "DRAFT", sender: "goniec" },
     calendar: await calendarOf({ zone, windows: JSON.stringify(windows), holidays: JSON.stringify(holidays) }),
     ...useFrom(used, { id: NO_CAMPAIGN, zone }, mailboxes, now),
   };
@@ -120,6 +121,7 @@ export function toCampaign(row: Selectable<Database["Campaign"]>): Campaign {
     id: row.id,
     name: row.name,
     status: row.status,
+    sender: senderOf(row.owner, row.hasOldProcess === 1),
     zone: row.zone,
     windows: JSON.parse(row.windows) as WindowBlock[],
     holidays: JSON.parse(row.holidays) as string[],

@@ -17,6 +17,7 @@ interface CampaignRow {
   readonly name: string;
   readonly status: CampaignStatus;
   readonly startAt: Instant | null;
+  readonly hasOldProcess: number;
 }
 
 /**
@@ -26,6 +27,7 @@ interface CampaignRow {
 export async function startCampaign(trx: Trx, campaignId: number, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
   const campaign = await campaignRow(trx, campaignId);
   if (campaign.status === "IN_PROGRESS") return ok("IN_PROGRESS");
+  if (campaign.hasOldProcess === 1) return fail(elsewhereProblem(campaign, "start"));
   if (campaign.status === "PAUSED") return resumeCampaign(trx, campaignId, actor, now);
   if (campaign.status === "CANCELLED")
     return fail(stateProblem(campaign, "start", "a draft, scheduled, paused or completed campaign"));
@@ -55,6 +57,8 @@ export async function pauseCampaign(trx: Trx, campaignId: number, actor: Actor, 
 
 /** Lets a paused campaign go on; its plan is laid anew from now, with the gaps that were drawn. */
 export async function resumeCampaign(trx: Trx, campaignId: number, actor: Actor, now: Instant): Promise<Result<CampaignStatus>> {
+  const campaign = await campaignRow(trx, campaignId);
+  if (campaign.hasOldProcess === 1) return fail(elsewhereProblem(campaign, "resume"));
   const result = await changeStatus(
     trx,
     campaignId,
@@ -141,6 +145,17 @@ async function changeStatus(
   return ok(order.to);
 }
 
+/** Two senders of one campaign would mail people twice. */
+function elsewhereProblem({ name }: CampaignRow, verb: string): Problem {
+  const message = `cannot ${verb}: the older sender has this campaign`;
+  return {
+    field: "campaign",
+    value: name,
+    message,
+    allowed: `a campaign of Goniec; hand it over with \`goniec cutover "${name}"\``,
+  };
+}
+
 function stateProblem(campaign: CampaignRow, verb: string, allowed: string): Problem {
   return { field: "campaign", value: campaign.name, message: `cannot ${verb}: it is ${campaign.status}`, allowed };
 }
@@ -148,7 +163,7 @@ function stateProblem(campaign: CampaignRow, verb: string, allowed: string): Pro
 async function campaignRow(trx: Trx, campaignId: number): Promise<CampaignRow> {
   return trx
     .selectFrom("Campaign")
-    .select(["id", "name", "status", "startAt"])
+    .select(["id", "name", "status", "startAt", "hasOldProcess"])
     .where("id", "=", campaignId)
     .executeTakeFirstOrThrow();
 }

@@ -5,6 +5,7 @@ import { initial } from "./migrations/0001-initial.ts";
 import { keptMailboxes } from "./migrations/0002-kept-mailboxes.ts";
 import { campaignsOwnRows } from "./migrations/0003-campaigns-own-rows.ts";
 import { peopleAndJobs } from "./migrations/0004-people-and-jobs.ts";
+import { olderSenders } from "./migrations/0005-older-senders.ts";
 import type { Database } from "./schema.ts";
 import { StorageError } from "./storage-error.ts";
 
@@ -55,6 +56,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: "kept mailboxes", statements: keptMailboxes },
   { name: "campaigns' own rows", statements: campaignsOwnRows },
   { name: "people and jobs", statements: peopleAndJobs },
+  { name: "older senders", statements: olderSenders },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,6 +1,7 @@
 import type { Generated } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { ImportState } from "../domain/import-states.ts";
+import type { Owner } from "../domain/ownership.ts";
 import type { Role } from "../domain/roles.ts";
 import type { CampaignStatus, LeadState, LedgerState, MailKind, QueueState } from "../domain/states.ts";
 
@@ -30,6 +31,12 @@ export interface Database {
   ImportChunk: { importId: number; number: number; content: Uint8Array };
   ImportRejected: ImportRejectedTable;
   Alert: AlertTable;
+  LegacySource: LegacySourceTable;
+  LegacyCampaign: LegacyCampaignTable;
+  LegacyLead: { sourceId: number; legacyId: string; leadId: number };
+  LegacyMailbox: { sourceId: number; legacyId: string; mailboxId: number };
+  LegacyHandOver: LegacyHandOverTable;
+  ShadowMail: { campaignId: number; leadId: number; plannedAt: Instant; mailboxId: number | null; laidAt: Instant };
 }
 
 export type UsageScope = "campaign" | "mailbox";
@@ -116,6 +123,10 @@ interface CampaignTable {
   completedAt: Instant | null;
   /** Since when no list shows it; its history stays. */
   deletedAt: Instant | null;
+  /** The engine that may mail its leads. */
+  owner: Generated<Owner>;
+  /** Of one that is `legacy`'s: whether the older sender's own process may still work on it. */
+  hasOldProcess: Generated<number>;
 }
 
 /** A version of a campaign's text; never changed, so a retry is written from the same one. */
@@ -307,4 +318,50 @@ interface AlertTable {
   mailedAt: Instant | null;
   /** Since when it is over; kept for an hour, so that what comes and goes is not told each time. */
   endedAt: Instant | null;
+}
+
+/** A database, or a file, of an older sender. */
+interface LegacySourceTable {
+  id: Generated<number>;
+  /** By which people tell it from others; the same for every reading of it, wherever the file lies. */
+  name: string;
+  kind: "prisma" | "csv";
+  path: string;
+  createdAt: Instant;
+  /** When it was last read to its end. */
+  readAt: Instant | null;
+  /** Why it could not be read since. */
+  problem: string | null;
+}
+
+/** What a campaign that came from an older sender is there, and how far it has moved over. */
+interface LegacyCampaignTable {
+  campaignId: number;
+  sourceId: number;
+  legacyId: string;
+  /** Its status there, as last read. */
+  legacyStatus: string;
+  /** A JSON list of what a person has to look at before it moves over. */
+  questions: string;
+  /** When all of it had been taken over for the first time; null while an import is under way or was broken off. */
+  importedAt: Instant | null;
+  cutOverAt: Instant | null;
+  rolledBackAt: Instant | null;
+  /** Until when the cut-over is watched. */
+  watchUntil: Instant | null;
+}
+
+interface LegacyHandOverTable {
+  sourceId: number;
+  /** The row there that tells it, as `log:17`, `place:4` or `queue:9`. */
+  legacyKey: string;
+  campaignId: number;
+  leadId: number;
+  mailboxId: number | null;
+  state: "sent" | "unconfirmed";
+  /** Null when no row there says when it was. */
+  at: Instant | null;
+  sendLogId: number | null;
+  /** When it was first read here. */
+  seenAt: Instant;
 }

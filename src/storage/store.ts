@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import type { Owner } from "../domain/ownership.ts";
 import type { Store, StoreTransaction } from "../engine/ports.ts";
 import { campaignFacts, setCampaignStatus, setNextDue } from "./campaigns.ts";
 import { recordEvent } from "./events.ts";
@@ -46,27 +47,36 @@ export function sharedQuestions(
 ): Pick<Store, "dueCampaigns" | "nextInstant" | "abandonedCampaigns"> {
   return {
     abandonedCampaigns: (asker, now) => abandonedCampaigns(db, asker, now, liveness),
-    dueCampaigns: async (now, count) => (await selectDue(db, { now, count })).rows,
-    nextInstant: () => nextInstant(db),
+    dueCampaigns: async (now, count, owner) => (await selectDue(owner)(db, { now, count })).rows,
+    nextInstant: (owner) => nextInstant(db, owner),
   };
 }
 
-/** The earliest instant for which a look at a running or scheduled campaign is stored; in the past when it is overdue. */
-export async function nextInstant(db: Kysely<Database>): Promise<Instant | undefined> {
-  const [next] = (await selectNextInstant(db, {})).rows;
+/** The earliest instant for which a look at a running or scheduled campaign of `owner` is stored; in the past when it is overdue. */
+export async function nextInstant(db: Kysely<Database>, owner?: Owner): Promise<Instant | undefined> {
+  const [next] = (await selectNextInstant(owner)(db, {})).rows;
   return next?.nextDueAt ?? undefined;
 }
 
 /** Literals and not parameters, because a partial index is used only for a condition that the planner can read. */
-const openCampaigns = (db: Kysely<Database>) =>
+const openCampaigns = (db: Kysely<Database>, owner: Owner) =>
   db
     .selectFrom("Campaign")
     .where("status", "in", [sql.lit("IN_PROGRESS" as const), sql.lit("SCHEDULED" as const)])
     .where("nextDueAt", "is not", null)
+    .where("owner", "=", sql.lit(owner))
     .orderBy("nextDueAt");
 
-const selectDue = prepared((db, { now, count }: { now: Instant; count: number }) =>
-  openCampaigns(db).select(["id", "status"]).where("nextDueAt", "<=", now).limit(count),
+const selectDue = ofOwner((owner) =>
+  prepared((db, { now, count }: { now: Instant; count: number }) =>
+    openCampaigns(db, owner).select(["id", "status"]).where("nextDueAt", "<=", now).limit(count),
+  ),
 );
 
-const selectNextInstant = prepared((db) => openCampaigns(db).select("nextDueAt").limit(sql.lit(1)));
+const selectNextInstant = ofOwner((owner) => prepared((db) => openCampaigns(db, owner).select("nextDueAt").limit(sql.lit(1))));
+
+/** A question for each owner's campaigns; Goniec's own when none is named. */
+function ofOwner<Q>(question: (owner: Owner) => Q): (owner?: Owner) => Q {
+  const questions = { goniec: question("goniec"), legacy: question("legacy") };
+  return (owner = "goniec") => questions[owner];
+}

@@ -35,16 +35,16 @@ export const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   mail: ["domain", "engine/ports.ts"],
   leads: ["domain"],
   operation: ["domain", "engine/ports.ts", "engine", "storage", "leads", "mail", "version.ts"],
-  http: ["domain", "engine/ports.ts", "engine", "storage", "leads", "operation", "version.ts"],
-  cli: allBut("cli", "http", "legacy", "main.ts"),
+  http: ["domain", "engine/ports.ts", "engine", "storage", "leads", "operation", "legacy", "version.ts"],
+  cli: allBut("cli", "http", "main.ts"),
   simulation: ["domain", "engine/ports.ts", "engine", "storage", "leads", "app.ts"],
-  legacy: ["domain", "engine/ports.ts", "engine", "storage", "app.ts"],
+  legacy: ["domain", "engine/ports.ts", "engine", "storage", "leads", "operation"],
   "clock.ts": ["domain", "engine/ports.ts"],
   "config.ts": ["domain", "engine/ports.ts", "log.ts"],
   "log.ts": ["domain", "engine/ports.ts"],
   "version.ts": [],
   // The composition root puts everything together but what is built upon it.
-  "app.ts": allBut("app.ts", "cli", "simulation", "legacy", "main.ts"),
+  "app.ts": allBut("app.ts", "cli", "simulation", "main.ts"),
   "main.ts": ["app.ts", "cli", "config.ts", "log.ts"],
 };
 
@@ -57,7 +57,8 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
   "@fastify/swagger": ["http"],
   "@fastify/swagger-ui": ["http"],
   "@node-rs/argon2": ["operation"],
-  "@photostructure/sqlite": ["storage"],
+  // An older sender's database is somebody else's: its SQL is at home where it is read, and not in storage.
+  "@photostructure/sqlite": ["storage", "legacy"],
   commander: ["cli"],
   "csv-parse": ["leads"],
   "date-holidays": ["domain"],
@@ -81,7 +82,7 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
   zod: ["cli", "config.ts", "http", "storage"],
   "node:perf_hooks": ["clock.ts"],
   "node:process": ["cli", "config.ts", "main.ts"],
-  "node:sqlite": ["storage"],
+  "node:sqlite": ["storage", "legacy"],
   "node:timers": ["clock.ts"],
   "node:timers/promises": ["clock.ts"],
 };

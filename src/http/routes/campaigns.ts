@@ -75,6 +75,7 @@ function listRoute(api: Api, parts: Parts): void {
       return {
         items: views.map(({ report, facts, nextAt, why, headline }, index) => ({
           ...report,
+          sender: facts.campaign.sender,
           headline: why,
           doing: headlineWire(headline, facts.campaign.zone, parts.clock.now()),
           nextAt: isoOrNull(nextAt),
@@ -204,10 +205,12 @@ export async function campaignAnswer(parts: Parts, db: Kysely<Database>, id: num
   const asked = { ...parts, reader: db };
   const [report] = await campaignReports(db, id);
   const { why, headline, nextAt } = await viewCampaign(asked, found(report, "campaign", id), await viewEngine(parts));
-  const settings = settingsWire(toCampaign(row));
+  const campaign = toCampaign(row);
+  const settings = settingsWire(campaign);
   const mailboxIds = await mailboxIdsOf(db, id);
   return {
     ...found(report, "campaign", id),
+    sender: campaign.sender,
     headline: why,
     doing: headlineWire(headline, row.zone, parts.clock.now()),
     nextAt: isoOrNull(nextAt),

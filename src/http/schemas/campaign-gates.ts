@@ -87,6 +87,7 @@ export function gateWire(gate: ClosedGate, zone: string): z.infer<typeof CLOSED_
       return { ...wire, used: gate.used, max: gate.max };
     case "mailboxes":
       return { ...wire, bars: gate.bars.map(barWire) };
+    case "owner":
     case "start-time":
     case "hours":
       return wire;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CAMPAIGN_DEFAULTS, type CampaignSettings, defaultPerDayMax } from "../../domain/campaign.ts";
 import { parseCountries } from "../../domain/holidays.ts";
 import { DAY_MS } from "../../domain/instant.ts";
+import { SENDERS } from "../../domain/ownership.ts";
 import { CAMPAIGN_STATUSES, LEAD_STATES } from "../../domain/states.ts";
 import { checkBlocks, minuteText, WEEKDAYS, type WindowBlock } from "../../domain/window.ts";
 import { parseZone } from "../../domain/zone.ts";
@@ -62,6 +63,9 @@ export const CAMPAIGN_SUMMARY = z
     id: z.int(),
     name: z.string(),
     status: STATUS,
+    sender: z
+      .enum(SENDERS)
+      .describe("Who mails its leads: Goniec, an older sender's own process, or the deprecated fallback sender"),
     leads: z.int(),
     counts: STATE_COUNTS,
     headline: z.string().describe("What it does now and why, in one sentence"),

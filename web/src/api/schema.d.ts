@@ -4745,7 +4745,7 @@ export interface components {
         };
         ClosedGate: {
             /** @enum {string} */
-            gate: "status" | "frozen" | "start-time" | "hours" | "holiday" | "pace" | "long-pause" | "campaign-limit" | "mailboxes";
+            gate: "owner" | "status" | "frozen" | "start-time" | "hours" | "holiday" | "pace" | "long-pause" | "campaign-limit" | "mailboxes";
             /** @description In one sentence, times in the campaign's zone */
             text: string;
             since: string | null;
@@ -4902,6 +4902,11 @@ export interface components {
             id: number;
             name: string;
             status: components["schemas"]["CampaignStatus"];
+            /**
+             * @description Who mails its leads: Goniec, an older sender's own process, or the deprecated fallback sender
+             * @enum {string}
+             */
+            sender: "goniec" | "old-process" | "fallback";
             leads: number;
             counts: components["schemas"]["StateCounts"];
             /** @description What it does now and why, in one sentence */
@@ -4920,6 +4925,11 @@ export interface components {
             id: number;
             name: string;
             status: components["schemas"]["CampaignStatus"];
+            /**
+             * @description Who mails its leads: Goniec, an older sender's own process, or the deprecated fallback sender
+             * @enum {string}
+             */
+            sender: "goniec" | "old-process" | "fallback";
             leads: number;
             counts: components["schemas"]["StateCounts"];
             /** @description What it does now and why, in one sentence */
@@ -5029,7 +5039,7 @@ export interface components {
         };
         Gate: {
             /** @enum {string} */
-            gate: "status" | "frozen" | "start-time" | "hours" | "holiday" | "pace" | "long-pause" | "campaign-limit" | "mailboxes";
+            gate: "owner" | "status" | "frozen" | "start-time" | "hours" | "holiday" | "pace" | "long-pause" | "campaign-limit" | "mailboxes";
             isOpen: boolean;
             text: string;
             /** @description By which setting, with its value */

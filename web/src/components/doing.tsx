@@ -54,7 +54,8 @@ export function useSentences(zone: string): Sentences {
         case "status":
           return t(`doing.status.${gate.status}`);
         case "frozen":
-          return t("doing.frozen");
+        case "owner":
+          return t(`doing.${gate.gate}`);
         case "pace":
         case "long-pause":
           return t(`doing.gate.${gate.gate}`, { gap: durationText(gate.gapMs ?? 0), until: ends });

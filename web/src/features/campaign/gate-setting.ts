@@ -32,6 +32,7 @@ export function useGateSetting({ zone, settings }: Campaign): (gate: Shape<"Gate
         });
       case "campaign-limit":
         return perDayMax === null ? t("limit.none", { ns: "common" }) : t("setting.perDay", { max: numberText(perDayMax) });
+      case "owner":
       case "status":
       case "frozen":
       case "mailboxes":
