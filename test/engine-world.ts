@@ -3,6 +3,7 @@ import { CAMPAIGN_DEFAULTS, type CampaignSettings } from "../src/domain/campaign
 import type { EngineLimits } from "../src/engine/context.ts";
 import { Engine } from "../src/engine/engine.ts";
 import type { Logger, Store } from "../src/engine/ports.ts";
+import { createScheduledSender } from "../src/legacy/scheduledSender.ts";
 import { startCampaign } from "../src/storage/lifecycle.ts";
 import { type Liveness, memoryLiveness } from "../src/storage/liveness.ts";
 import { type MailboxSettings, saveMailbox } from "../src/storage/mailboxes.ts";
@@ -61,6 +62,7 @@ export class EngineWorld {
       log,
       worker,
       limits: { engineLeaseMs: LEASE_MS, ...limits },
+      alsoSends: createScheduledSender(),
     });
   }
 

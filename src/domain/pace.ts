@@ -42,6 +42,11 @@ export function gapRangeMs(pace: Pace): { readonly min: number; readonly max: nu
   return { min: Math.ceil(pace.delayMs * (1 + pace.jitter.min)), max: Math.floor(pace.delayMs * (1 + pace.jitter.max)) };
 }
 
+/** The same gap every time, the longest of the range: a pace without chance that keeps to what was promised. */
+export function steady<P extends Pace>(pace: P): P {
+  return { ...pace, jitter: { min: pace.jitter.max, max: pace.jitter.max } };
+}
+
 /** Whether nothing but limits, mailboxes and servers holds mails apart: for lists that need no human pace. */
 export function isUnpaced(pace: Pace): boolean {
   return gapRangeMs(pace).max <= 0;

@@ -1,3 +1,4 @@
+import type { Instant } from "../domain/instant.ts";
 import type { ClaimedMail } from "./claim.ts";
 import { ClockAnchors, followClockStep } from "./clock-steps.ts";
 import { ENGINE_LIMITS, type EngineContext, type EngineLimits } from "./context.ts";
@@ -8,7 +9,7 @@ import { recoverAbandoned } from "./recover.ts";
 import { commitIntents, Flight, sendEmailFromQueue } from "./send.ts";
 import { settleEmails } from "./settle.ts";
 import { TemplateCache } from "./templates.ts";
-import { type Departures, processScheduledEmails } from "./tick.ts";
+import { type Departures, type PassStep, processScheduledEmails } from "./tick.ts";
 import { Alarm, atMost } from "./wait.ts";
 
 export interface EngineParts {
@@ -19,6 +20,8 @@ export interface EngineParts {
   readonly worker: WorkerIdentity;
   readonly observer?: Observer;
   readonly meter?: Meter;
+  /** Another sender's campaigns, which leave through this engine's hands: one charge, one set of conversations. */
+  readonly alsoSends?: PassStep;
   readonly limits?: Partial<EngineLimits>;
 }
 
@@ -33,6 +36,7 @@ const SILENT: Observer = { reached: () => undefined };
 /** Sends what is due, for as long as it runs. Several may run on one database: they share it, or stand by for each other. */
 export class Engine {
   readonly #ctx: EngineContext;
+  readonly #alsoSends: PassStep | undefined;
   readonly #alarm = new Alarm();
   /** By the id of the mail's row. */
   readonly #flights = new Map<number, { readonly flight: Flight; readonly done: Promise<void> }>();
@@ -42,6 +46,7 @@ export class Engine {
   #renewAtMs = 0;
 
   constructor(parts: EngineParts) {
+    this.#alsoSends = parts.alsoSends;
     const limits = { ...ENGINE_LIMITS, ...parts.limits };
     this.#ctx = {
       ...parts,
@@ -125,7 +130,10 @@ export class Engine {
     if (!this.inCharge) return limits.standbyEveryMs;
     await followClockStep(this.#ctx);
     const startedMs = clock.monotonicMs();
-    const nextAt = await processScheduledEmails(this.#ctx, this.#departures);
+    const nextAt = earlier(
+      await processScheduledEmails(this.#ctx, this.#departures),
+      await this.#alsoSends?.(this.#ctx, this.#departures),
+    );
     meter.passed(clock.monotonicMs() - startedMs);
     const untilDueMs = nextAt === undefined ? limits.passEveryMs : nextAt - clock.now();
     return Math.min(untilDueMs, limits.passEveryMs, this.#renewAtMs - clock.monotonicMs());
@@ -166,6 +174,10 @@ export class Engine {
       });
     this.#flights.set(queueId, { flight, done });
   }
+}
+
+function earlier(one: Instant | undefined, other: Instant | undefined): Instant | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 const isInCharge = (charge: Charge): boolean => charge === "alone" || charge === "shared";

@@ -335,7 +335,10 @@ export interface Store {
    * the next one need not wait for this one
    */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>, durability?: Durability, committed?: () => void): Promise<T>;
-  /** Running or scheduled campaigns of `owner` (Goniec's when left out) that are to be looked at by `now`, the most overdue first. */
+  /**
+   * Running or scheduled campaigns of `owner` (Goniec's when left out) that are to be looked at by `now`, the most overdue first; none that an
+   * older sender's process still works on.
+   */
   dueCampaigns(now: Instant, count: number, owner?: Owner): Promise<{ readonly id: number; readonly status: CampaignStatus }[]>;
   /** The next instant at which `dueCampaigns` can have a new answer by the clock alone. */
   nextInstant(owner?: Owner): Promise<Instant | undefined>;

@@ -56,8 +56,11 @@ function isElsewhere({ elsewhere, clock }: EngineContext, campaignId: number): b
   return false;
 }
 
+/** A step of a pass beside the engine's own; returns the next instant at which it can find something by the clock alone. */
+export type PassStep = (ctx: EngineContext, departures: Departures) => Promise<Instant | undefined>;
+
 /** One campaign's turn; its failure is logged, costs only its own place, and is tried again later. True when it began or a mail was claimed. */
-async function processCampaign(
+export async function processCampaign(
   ctx: EngineContext,
   campaignId: number,
   isStarting: boolean,

@@ -4,6 +4,7 @@ import { loadHolidays } from "../domain/holidays.ts";
 import type { Instant } from "../domain/instant.ts";
 import { Engine } from "../engine/engine.ts";
 import type { CrashPoint, Logger, Store } from "../engine/ports.ts";
+import { createScheduledSender } from "../legacy/scheduledSender.ts";
 import { startCampaign } from "../storage/lifecycle.ts";
 import { type Liveness, memoryLiveness } from "../storage/liveness.ts";
 import { saveMailbox } from "../storage/mailboxes.ts";
@@ -223,6 +224,7 @@ export class World {
       worker: { bootId, host: "simulated", pid: number, version: "simulation" },
       observer: life.observer((point, address) => this.#diesAt(number, point, address)),
       limits: LIMITS,
+      alsoSends: createScheduledSender(),
     });
     this.#workers[number - 1] = { number, boots, life, engine, bootId };
     this.recorder.add({ type: "worker", at: this.clock.now(), worker: number, change: "up" });

@@ -4,6 +4,7 @@ import { localDay, utcDay } from "../domain/days.ts";
 import { loadHolidays } from "../domain/holidays.ts";
 import type { Frozen } from "../domain/frozen.ts";
 import { DAY_MS, type Instant } from "../domain/instant.ts";
+import { steady } from "../domain/pace.ts";
 import { senderOf } from "../domain/ownership.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import type { Calendar, WindowBlock } from "../domain/window.ts";
@@ -52,8 +53,10 @@ interface FactAnswers {
 export async function factsFrom(answers: FactAnswers, now: Instant, asker?: string): Promise<CampaignFacts | undefined> {
   const [row] = answers.campaign.rows;
   if (row === undefined) return undefined;
+  const campaign = toCampaign(row);
   return {
-    campaign: toCampaign(row),
+    // The fallback sender's pacing, for all who ask: its plan, its gates, and what is said of them.
+    campaign: campaign.sender === "fallback" ? steady(campaign) : campaign,
     calendar: await calendarOf(row),
     ...useFrom(usedFrom(answers.usages.rows), row, answers.mailboxes.rows, now, asker),
     ...(row.frozen !== null && { frozen: JSON.parse(row.frozen) as Frozen }),

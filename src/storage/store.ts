@@ -65,6 +65,7 @@ const openCampaigns = (db: Kysely<Database>, owner: Owner) =>
     .where("status", "in", [sql.lit("IN_PROGRESS" as const), sql.lit("SCHEDULED" as const)])
     .where("nextDueAt", "is not", null)
     .where("owner", "=", sql.lit(owner))
+    .where("hasOldProcess", "=", sql.lit(0))
     .orderBy("nextDueAt");
 
 const selectDue = ofOwner((owner) =>

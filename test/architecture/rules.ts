@@ -37,7 +37,7 @@ export const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   operation: ["domain", "engine/ports.ts", "engine", "storage", "leads", "mail", "version.ts"],
   http: ["domain", "engine/ports.ts", "engine", "storage", "leads", "operation", "legacy", "version.ts"],
   cli: allBut("cli", "http", "main.ts"),
-  simulation: ["domain", "engine/ports.ts", "engine", "storage", "leads", "app.ts"],
+  simulation: ["domain", "engine/ports.ts", "engine", "storage", "leads", "legacy", "app.ts"],
   legacy: ["domain", "engine/ports.ts", "engine", "storage", "leads", "operation"],
   "clock.ts": ["domain", "engine/ports.ts"],
   "config.ts": ["domain", "engine/ports.ts", "log.ts"],
