@@ -7,12 +7,14 @@ import { campaignForecastRoutes } from "./routes/campaign-forecasts.ts";
 import { campaignLeadRoutes } from "./routes/campaign-leads.ts";
 import { campaignMessageRoutes } from "./routes/campaign-messages.ts";
 import { campaignPlanRoutes } from "./routes/campaign-plan.ts";
+import { campaignShadowRoutes } from "./routes/campaign-shadow.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { historyRoutes } from "./routes/history.ts";
 import { leadRoutes } from "./routes/leads.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { inboxRoutes } from "./routes/inbox.ts";
+import { migrationRoutes } from "./routes/migration.ts";
 import { overviewRoutes } from "./routes/overview.ts";
 import { mailboxRoutes } from "./routes/mailboxes.ts";
 import { outboxRoutes } from "./routes/outbox.ts";
@@ -38,6 +40,8 @@ export const API_ROUTES: readonly Routes[] = [
   campaignForecastRoutes,
   campaignPlanRoutes,
   campaignLeadRoutes,
+  campaignShadowRoutes,
+  migrationRoutes,
   leadRoutes,
   importRoutes,
   suppressionRoutes,
