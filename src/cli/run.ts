@@ -13,6 +13,7 @@ import { registerRestore } from "./restore.ts";
 import { registerSecrets } from "./secrets.ts";
 import { registerSend } from "./send.ts";
 import { registerServe } from "./serve.ts";
+import { registerShadow } from "./shadow.ts";
 import { registerSimulate } from "./simulate.ts";
 import { registerStatus } from "./status.ts";
 import { registerSuppress } from "./suppress.ts";
@@ -38,6 +39,7 @@ const COMMANDS = [
   registerUser,
   registerToken,
   registerSecrets,
+  registerShadow,
   registerVerify,
   registerDoctor,
   registerSimulate,
