@@ -1,7 +1,14 @@
 import { DAY_MS, HOUR_MS, type Instant } from "./instant.ts";
 
 /** What an operator is told of by itself. */
-export const ALERT_KINDS = ["mail-failed", "mail-unconfirmed", "mailbox-attention", "scheduler-late", "frozen"] as const;
+export const ALERT_KINDS = [
+  "mail-failed",
+  "mail-unconfirmed",
+  "mailbox-attention",
+  "scheduler-late",
+  "frozen",
+  "older-sender-mailed",
+] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Something that needs a person, as it is found at one look. */
@@ -119,6 +126,7 @@ const TITLES: Readonly<Record<AlertKind, string>> = {
   "mailbox-attention": "a mailbox needs attention",
   "scheduler-late": "mails do not leave on time",
   frozen: "the installation is frozen",
+  "older-sender-mailed": "the older sender mails leads of a campaign that is Goniec's",
 };
 
 /**

@@ -3,6 +3,7 @@ import { isAtWork, engineState } from "../domain/engine-state.ts";
 import { frozenText } from "../domain/frozen.ts";
 import { type CampaignCount, failuresBetween, mailboxesInNeed, unconfirmedByCampaign } from "../storage/alerts.ts";
 import { frozenState } from "../storage/frozen.ts";
+import { campaignsMailedThere } from "../storage/watch-facts.ts";
 import { viewWorkers } from "./campaign-views.ts";
 import { schedulerLatenessMs } from "./installation-figures.ts";
 import type { Questions } from "./questions.ts";
@@ -17,6 +18,7 @@ export async function findTroubles(asked: Questions, afterId: number, upTo: numb
     ...(await mailboxesInNeed(reader)).map(attention),
     ...(await unconfirmedByCampaign(reader)).map(unconfirmed),
     ...(await failuresBetween(reader, afterId, upTo)).map(failed),
+    ...(await campaignsMailedThere(reader)).map(mailedThere),
   ];
 }
 
@@ -44,4 +46,11 @@ function unconfirmed({ campaignId, campaign, mails }: CampaignCount): Trouble {
 function failed({ campaignId, campaign, mails }: CampaignCount): Trouble {
   const say = (count: number) => `${count === 1 ? "A mail" : `${count} mails`} of the campaign ${campaign} failed for good.`;
   return { kind: "mail-failed", subjectId: campaignId, count: mails, say };
+}
+
+/** Nobody but a person can stop that sender; those leads are not mailed again from here. */
+function mailedThere({ campaignId, campaign, mails }: CampaignCount): Trouble {
+  const say = (count: number) =>
+    `The older sender has mailed ${count === 1 ? "a lead" : `${count} leads`} of the campaign ${campaign} after it was cut over: stop it there.`;
+  return { kind: "older-sender-mailed", subjectId: campaignId, count: mails, say };
 }

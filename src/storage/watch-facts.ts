@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import { localDay } from "../domain/days.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Sample, WatchedDay, WatchedMail, WatchFacts } from "../domain/watch-findings.ts";
+import type { CampaignCount } from "./alerts.ts";
 import { campaignFacts } from "./campaigns.ts";
 import type { MovingCampaign } from "./ownership.ts";
 import type { Database } from "./schema.ts";
@@ -213,4 +214,25 @@ export async function movingCounts(db: Kysely<Database>, campaignId: number): Pr
     mailedHere: Number(here.mails),
     open: await openLeads(db, campaignId),
   };
+}
+
+/** Of how many campaigns at a time an alert can be. */
+const CAMPAIGNS_MAX = 100;
+
+/** Campaigns that are Goniec's, of which the older sender has mailed leads since the cut-over, and how many leads. */
+export async function campaignsMailedThere(db: Kysely<Database>): Promise<CampaignCount[]> {
+  const rows = await db
+    .selectFrom("LegacyCampaign as origin")
+    .innerJoin("Campaign as c", "c.id", "origin.campaignId")
+    .innerJoin("LegacyHandOver as there", "there.campaignId", "origin.campaignId")
+    .select(["c.id as campaignId", "c.name as campaign"])
+    .select((eb) => eb.fn.count<number>("there.leadId").distinct().as("mails"))
+    .where("c.owner", "=", "goniec")
+    .whereRef("there.seenAt", ">", "origin.cutOverAt")
+    .where((eb) => eb.not(eb.exists(oursTo(eb).whereRef("ours.handedOverAt", "=", "there.at"))))
+    .groupBy(["c.id", "c.name"])
+    .orderBy("c.id")
+    .limit(CAMPAIGNS_MAX)
+    .execute();
+  return rows.map((row) => ({ ...row, mails: Number(row.mails) }));
 }

@@ -57,6 +57,7 @@ export const olderSenders = (w: Words): string[] => [
     PRIMARY KEY ("sourceId", "legacyKey")
   ) ${w.strict}`,
   `CREATE INDEX "LegacyHandOver_campaign" ON "LegacyHandOver" ("campaignId", "at")`,
+  `CREATE INDEX "LegacyHandOver_seen" ON "LegacyHandOver" ("campaignId", "seenAt")`,
   `CREATE INDEX "LegacyHandOver_lead" ON "LegacyHandOver" ("campaignId", "leadId")`,
 
   // When Goniec would have mailed a lead of a campaign that the older sender has, as planned last before that sender did.
