@@ -12,7 +12,7 @@ import { messageVersion } from "../storage/messages.ts";
 import { type LeadOrder, leadsOfPlaces, waitingPage } from "../storage/plan-list.ts";
 import { plannedEmails } from "../storage/queue.ts";
 import type { Database } from "../storage/schema.ts";
-import { replaceShadow, shadowedCampaign } from "../storage/shadow-mails.ts";
+import { lastMatched, replaceShadow, shadowedCampaign } from "../storage/shadow-mails.ts";
 
 /** What a shadow plan is laid with. */
 export interface ShadowParts {
@@ -39,7 +39,8 @@ export async function layShadow(parts: ShadowParts, campaignId: number): Promise
   const { slots } = await nextMails(reader, facts, now);
   // What the older sender lets lie while it is paused is not late.
   const dueBefore = isAtRest(old.oldStatus) ? 0 : now;
-  await parts.write((trx) => replaceShadow(trx, campaignId, slots, dueBefore, now));
+  const last = await lastMatched(reader, campaignId);
+  await parts.write((trx) => replaceShadow(trx, campaignId, slots, { dueBefore, last, now }));
 }
 
 interface OpenMail extends LeadOrder {

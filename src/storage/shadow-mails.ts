@@ -47,20 +47,39 @@ export interface ShadowSlotRow {
 const isMailed = sql<boolean>`EXISTS (SELECT 1 FROM "LegacyHandOver" AS h
   WHERE h."campaignId" = "ShadowMail"."campaignId" AND h."leadId" = "ShadowMail"."leadId")`;
 
+/** When the older sender's last mail to a lead that had been planned left, and where the plan had it. */
+export function lastMatched(db: Kysely<Database>, campaignId: number): Promise<LastMatched | undefined> {
+  return db
+    .selectFrom("LegacyHandOver as h")
+    .innerJoin("ShadowMail as s", (join) => join.onRef("s.campaignId", "=", "h.campaignId").onRef("s.leadId", "=", "h.leadId"))
+    .select(["h.at", "s.plannedAt"])
+    .where("h.campaignId", "=", campaignId)
+    .where("h.at", "is not", null)
+    .orderBy("h.at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export interface LastMatched {
+  readonly at: Instant | null;
+  readonly plannedAt: Instant;
+}
+
 /**
  * Lays the shadow plan anew. What a lead that was mailed meanwhile had is kept, and so is a slot before `dueBefore` that is still among
- * the next ones: it is due, and stays so until its lead is mailed.
+ * the next ones: it is due, and stays so until its lead is mailed. What only waited behind the last mail is laid anew behind it: one mail
+ * that left late must not make the next ones late too.
  */
 export async function replaceShadow(
   trx: Trx,
   campaignId: number,
   slots: readonly ShadowSlotRow[],
-  dueBefore: Instant,
-  now: Instant,
+  { dueBefore, last, now }: { readonly dueBefore: Instant; readonly last: LastMatched | undefined; readonly now: Instant },
 ): Promise<void> {
   const leadIds = jsonOf(slots.map(({ leadId }) => leadId));
   await sql`DELETE FROM "ShadowMail" WHERE "campaignId" = ${campaignId} AND NOT (${isMailed})
-    AND NOT ("plannedAt" <= ${dueBefore} AND "leadId" IN ${valueList(trx, "BIGINT", leadIds)})`.execute(trx);
+    AND NOT ("plannedAt" <= ${dueBefore} AND "leadId" IN ${valueList(trx, "BIGINT", leadIds)}
+      AND ("laidAt" > ${last?.at ?? 0} OR "plannedAt" < ${last?.plannedAt ?? 0}))`.execute(trx);
   const rows = jsonOf(slots.map(({ leadId, at, mailboxId }) => [leadId, at, mailboxId]));
   await sql`INSERT INTO "ShadowMail" ("campaignId", "leadId", "plannedAt", "mailboxId", "laidAt")
     SELECT CAST(${campaignId} AS BIGINT), v.column1, v.column2, v.column3, CAST(${now} AS BIGINT)
