@@ -52,11 +52,11 @@ export class EngineWorld {
     return this.database.writer.transaction().execute((trx) => work(trx, this.clock.now()));
   }
 
-  engine(limits: Partial<EngineLimits> = {}, log: Logger = QUIET): Engine {
+  engine(limits: Partial<EngineLimits> = {}, log: Logger = QUIET, store: Store = this.store): Engine {
     this.#boots += 1;
     const worker = { bootId: `boot-${this.#boots}`, host: "test", pid: this.#boots, version: "0" };
     return new Engine({
-      store: this.store,
+      store,
       mailer: this.peer,
       clock: this.clock,
       log,

@@ -114,6 +114,21 @@ export function describeOrders(current: () => StoreWorld): void {
       expect(await world.one.store.nextInstant()).toBe(startAt);
     });
 
+    it.each([
+      ["goniec", 0, 1, 0],
+      ["legacy", 0, 0, 1],
+      ["legacy", 1, 0, 0],
+    ] as const)("of %s, with an old process: %i, is due for its own sender alone", async (owner, hasOldProcess, ours, theirs) => {
+      const world = current();
+      const id = await world.campaign("spring", 1, await world.mailbox("anna@acme.test"));
+      await world.write((trx) => trx.updateTable("Campaign").set({ owner, hasOldProcess }).where("id", "=", id).execute());
+      const { store } = world.one;
+      const instants = await Promise.all([store.nextInstant(), store.nextInstant("legacy")]);
+      expect(instants.map((at) => (at === undefined ? 0 : 1))).toEqual([ours, theirs]);
+      expect(await store.dueCampaigns(world.now, 9)).toHaveLength(ours);
+      expect(await store.dueCampaigns(world.now, 9, "legacy")).toHaveLength(theirs);
+    });
+
     it("to cancel ends every open lead and leaves the mail on its way to its outcome", async () => {
       const world = current();
       const id = await world.campaign("spring", 3, await world.mailbox("anna@acme.test"));

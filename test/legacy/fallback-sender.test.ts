@@ -53,6 +53,21 @@ describe("a campaign that an older sender's process has", () => {
   });
 });
 
+describe("an engine that found a campaign due just before its owner changed", () => {
+  it.each([0, 1] as const)("takes none of its mails (old process: %i)", async (hasOldProcess) => {
+    const id = await world.campaign("spring", 5, [await world.mailbox("anna@acme.test")]);
+    await give(id, "legacy", hasOldProcess);
+    // What it found then is what it goes on with at every pass; the fallback sender finds nothing.
+    const found = [{ id, status: "IN_PROGRESS" as const }];
+    const store = { ...world.store, dueCampaigns: async (_now: number, _count: number, owner?: Owner) => (owner ? [] : found) };
+    const late = world.engine({}, undefined, { ...store, nextInstant: async () => undefined });
+    late.start();
+    await world.clock.advance(LONGEST_GAP);
+    expect(accepted()).toEqual([]);
+    await late.stop();
+  });
+});
+
 describe("the fallback sender", () => {
   it("mails each lead of its campaigns once, in order, always at the longest gap, and completes them", async () => {
     const id = await world.campaign("spring", 20, [await world.mailbox("anna@acme.test"), await world.mailbox("jan@acme.test")]);
