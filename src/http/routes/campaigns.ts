@@ -23,6 +23,7 @@ import {
   CAMPAIGN_SUMMARY,
   MAILBOX_IDS,
   settingsOf,
+  senderWire,
   settingsWire,
   STATUS,
 } from "../schemas/campaigns.ts";
@@ -75,7 +76,7 @@ function listRoute(api: Api, parts: Parts): void {
       return {
         items: views.map(({ report, facts, nextAt, why, headline }, index) => ({
           ...report,
-          sender: facts.campaign.sender,
+          ...senderWire(facts.campaign.sender),
           headline: why,
           doing: headlineWire(headline, facts.campaign.zone, parts.clock.now()),
           nextAt: isoOrNull(nextAt),
@@ -210,7 +211,7 @@ export async function campaignAnswer(parts: Parts, db: Kysely<Database>, id: num
   const mailboxIds = await mailboxIdsOf(db, id);
   return {
     ...found(report, "campaign", id),
-    sender: campaign.sender,
+    ...senderWire(campaign.sender),
     headline: why,
     doing: headlineWire(headline, row.zone, parts.clock.now()),
     nextAt: isoOrNull(nextAt),

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { CAMPAIGN_DEFAULTS, type CampaignSettings, defaultPerDayMax } from "../../domain/campaign.ts";
 import { parseCountries } from "../../domain/holidays.ts";
 import { DAY_MS } from "../../domain/instant.ts";
-import { SENDERS } from "../../domain/ownership.ts";
+import { type Sender, SENDERS } from "../../domain/ownership.ts";
 import { CAMPAIGN_STATUSES, LEAD_STATES } from "../../domain/states.ts";
 import { checkBlocks, minuteText, WEEKDAYS, type WindowBlock } from "../../domain/window.ts";
 import { parseZone } from "../../domain/zone.ts";
+import { FALLBACK_SENDER_UNTIL } from "../../legacy/scheduledSender.ts";
 import { refused, valueOf } from "../problem.ts";
 import { HEADLINE } from "./campaign-gates.ts";
 import { ID, INSTANT, instantOf, isoOrNull } from "./instants.ts";
@@ -66,6 +67,7 @@ export const CAMPAIGN_SUMMARY = z
     sender: z
       .enum(SENDERS)
       .describe("Who mails its leads: Goniec, an older sender's own process, or the deprecated fallback sender"),
+    senderUntil: z.iso.date().nullable().describe("The last day of the fallback sender, where that is who sends it"),
     leads: z.int(),
     counts: STATE_COUNTS,
     headline: z.string().describe("What it does now and why, in one sentence"),
@@ -84,6 +86,11 @@ export const CAMPAIGN = CAMPAIGN_SUMMARY.extend({
   completedAt: INSTANT.nullable(),
   version: z.string().describe("For If-Match"),
 }).meta({ id: "Campaign" });
+
+/** Who sends a campaign, and how long that sender will be there. */
+export function senderWire(sender: Sender): { sender: Sender; senderUntil: string | null } {
+  return { sender, senderUntil: sender === "fallback" ? FALLBACK_SENDER_UNTIL : null };
+}
 
 type SettingsWire = z.infer<typeof CAMPAIGN_SETTINGS>;
 type SettingsChange = z.infer<typeof CAMPAIGN_SETTINGS_CHANGE>;
