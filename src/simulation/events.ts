@@ -24,6 +24,10 @@ async function happen(world: World, event: ScenarioEvent): Promise<void> {
       return world.changeStatus(event.campaign, resumeCampaign);
     case "cancel":
       return world.changeStatus(event.campaign, cancelCampaign);
+    case "cut-over":
+      return world.changeSender(event.campaign, "goniec");
+    case "roll-back":
+      return world.changeSender(event.campaign, "fallback");
     case "update-campaign":
       return updateCampaign(world, event);
     case "update-mailbox":

@@ -60,6 +60,8 @@ export function randomScenario(seed: number, reduction: Reduction = {}, frame: R
   const events = chance.times(chance.between(0, 14), (index) =>
     randomEvent(chance, index, { startAt, runMs, workers, mailboxes, campaigns }),
   );
+  // Drawn last, so that worlds without them stay what they were.
+  const switches = chance.isLucky(0.3) ? randomSwitches(chance, events.length, { startAt, runMs, campaigns }) : [];
   return {
     seed,
     zone,
@@ -69,7 +71,7 @@ export function randomScenario(seed: number, reduction: Reduction = {}, frame: R
     smtp: { latencyMs },
     mailboxes,
     campaigns: campaigns.map((campaign) => ({ ...campaign, leads: campaign.leads.slice(0, reduction.leadsMax) })),
-    events: events.filter((_, index) => reduction.events?.includes(index) ?? true),
+    events: [...events, ...switches].filter((_, index) => reduction.events?.includes(index) ?? true),
   };
 }
 
@@ -185,6 +187,20 @@ function randomEvent(chance: Chance, index: number, scene: Scene): ScenarioEvent
     default:
       return randomTrouble(chance, dated, chance.isLucky(0.5) ? { lead } : { mailbox });
   }
+}
+
+/** A campaign that moves between the engine and the fallback sender, again and again. */
+function randomSwitches(
+  chance: Chance,
+  after: number,
+  { startAt, runMs, campaigns }: Pick<Scene, "startAt" | "runMs" | "campaigns">,
+): ScenarioEvent[] {
+  return chance.times(chance.between(1, 6), (index) => ({
+    at: startAt + Math.floor(chance.next() ** 2 * runMs),
+    line: after + index + 1,
+    do: chance.isLucky(0.5) ? "roll-back" : "cut-over",
+    campaign: chance.pick(campaigns).name,
+  }));
 }
 
 function randomTrouble(

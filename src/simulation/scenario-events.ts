@@ -36,6 +36,8 @@ const EVENT_READERS: { readonly [K in ScenarioEvent["do"]]: EventReader } = {
   pause: { keys: ["campaign"], read: (map, dated, stage) => readOrder("pause", map, dated, stage) },
   resume: { keys: ["campaign"], read: (map, dated, stage) => readOrder("resume", map, dated, stage) },
   cancel: { keys: ["campaign"], read: (map, dated, stage) => readOrder("cancel", map, dated, stage) },
+  "cut-over": { keys: ["campaign"], read: (map, dated, stage) => readOrder("cut-over", map, dated, stage) },
+  "roll-back": { keys: ["campaign"], read: (map, dated, stage) => readOrder("roll-back", map, dated, stage) },
   "update-campaign": { keys: ["campaign", "set"], read: readCampaignUpdate },
   "update-mailbox": { keys: ["mailbox", "set"], read: readMailboxUpdate },
   "add-leads": { keys: ["campaign", "leads", "priority"], read: readAddedLeads },
@@ -70,7 +72,9 @@ function readEventInstant({ zone, startAt, endAt }: Stage): Read<Instant> {
   };
 }
 
-function readOrder(order: "start" | "pause" | "resume" | "cancel", map: SourceMap, dated: Dated, stage: Stage) {
+type Order = Extract<ScenarioEvent["do"], "start" | "pause" | "resume" | "cancel" | "cut-over" | "roll-back">;
+
+function readOrder(order: Order, map: SourceMap, dated: Dated, stage: Stage) {
   const campaign = readCampaignName(map, stage);
   return campaign === undefined ? undefined : { ...dated, do: order, campaign };
 }

@@ -87,6 +87,7 @@ export interface CrashEvent extends Dated {
 
 export type ScenarioEvent =
   | (Dated & { readonly do: "start" | "pause" | "resume" | "cancel"; readonly campaign: string })
+  | (Dated & { readonly do: "cut-over" | "roll-back"; readonly campaign: string })
   | (Dated & { readonly do: "update-campaign"; readonly campaign: string; readonly set: Partial<CampaignSettings> })
   | (Dated & {
       readonly do: "update-mailbox";

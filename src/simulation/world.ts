@@ -9,6 +9,7 @@ import { startCampaign } from "../storage/lifecycle.ts";
 import { type Liveness, memoryLiveness } from "../storage/liveness.ts";
 import { saveMailbox } from "../storage/mailboxes.ts";
 import { setMessage } from "../storage/messages.ts";
+import { giveCampaign, heldSwitchFacts, takeCampaign } from "../storage/ownership.ts";
 import { addLeads, createCampaign, type NewLead, setCampaignMailboxes, switchMailbox } from "../storage/registry.ts";
 import { campaignStatus, hasWork, skippedLeads } from "../storage/reports.ts";
 import type { Database } from "../storage/schema.ts";
@@ -186,6 +187,22 @@ export class World {
       const result = await order(trx, id, "scenario", now);
       if (result.ok && result.value !== from)
         this.recorder.add({ type: "status", at: now, campaign: name, from, to: result.value, by: "scenario" });
+    });
+  }
+
+  /** A person's order that a campaign changes hands, which is refused while a mail of it is on its way; one that ran goes on there. */
+  async changeSender(name: string, to: "goniec" | "fallback"): Promise<void> {
+    const { id } = this.campaign(name);
+    await this.order(async (trx, now) => {
+      const facts = await heldSwitchFacts(trx, id);
+      if (facts === undefined || facts.sendingHere > 0) return;
+      const from = await campaignStatus(trx, id);
+      const order = { actor: "scenario", now };
+      if (to === "goniec") await takeCampaign(trx, id, order);
+      else await giveCampaign(trx, id, to, order);
+      if (from === "IN_PROGRESS" || from === "SCHEDULED") await startCampaign(trx, id, "scenario", now);
+      const after = await campaignStatus(trx, id);
+      if (after !== from) this.recorder.add({ type: "status", at: now, campaign: name, from, to: after, by: "scenario" });
     });
   }
 
