@@ -64,7 +64,11 @@ function HtmlFrame({ html }: { readonly html: string }) {
   return (
     <>
       {hasRemote && <p className={styles.remark}>{t("mail.remoteBlocked")}</p>}
-      <iframe className={styles.frame} sandbox="" srcDoc={clean ?? ""} title={t("mail.preview")} />
+      {clean === undefined ? (
+        <div className={styles.frame} />
+      ) : (
+        <iframe className={styles.frame} sandbox="" srcDoc={clean} title={t("mail.preview")} />
+      )}
     </>
   );
 }
