@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import { problemOf, unreachable } from "./problem.ts";
+import { randomKey } from "./random-key.ts";
 import type { components, paths } from "./schema.d.ts";
 
 /** The shapes of the API by their names. */
@@ -28,4 +29,4 @@ export async function answerOf<Data>(request: Promise<Fetched<Data>>): Promise<D
 }
 
 /** Names an edit so that it is carried out once, however often it is sent. */
-export const idempotencyKey = (): string => crypto.randomUUID();
+export const idempotencyKey = (): string => randomKey();
