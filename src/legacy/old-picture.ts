@@ -79,7 +79,10 @@ export interface OldPlace {
 
 /** A mail of a campaign that has left, or of which nobody can know. Of two rows that tell of the same mail only one is here. */
 export interface OldHandOver {
-  /** The row that tells it: `log:17`, `place:4`, `queue:9`; for a file `row:12`. */
+  /**
+   * The row that tells it: `log:17`, `place:4`, `queue:9`; for a file `row:12`. Only the log tells of a second mail to a lead: what a place or
+   * the queue tells is the mail that the log may name later, or has named before, so of a known hand-over it brings nothing but its end.
+   */
   readonly key: string;
   readonly campaignKey: string;
   /** Undefined when that database has forgotten the lead; `address` has it then. */
@@ -108,6 +111,8 @@ export const REMARK_KINDS = [
   "duplicates",
   "mixed-dates",
   "suspicious-dates",
+  /** Seconds, Julian days and what is no date at all: such a mail counts, without an instant. */
+  "refused-dates",
   /** Columns or tables that this generation of the database lacks. */
   "missing-columns",
   "merged-leads",
