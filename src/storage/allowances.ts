@@ -73,6 +73,21 @@ export async function countBeyondLimit(trx: Trx, scope: UsageScope, scopeId: num
     .execute();
 }
 
+const addUses = prepared(
+  (db, { scope, uses }: { scope: string; uses: string }) => sql`
+    INSERT INTO "DailyUsage" ("scope", "scopeId", "day", "used")
+    SELECT CAST(${scope} AS TEXT), v.column1, v.column2, v.column3
+    FROM ${valuesTable(db, ["BIGINT", "TEXT", "BIGINT"], uses)} WHERE TRUE
+    ON CONFLICT ("scope", "scopeId", "day") DO UPDATE SET "used" = "DailyUsage"."used" + excluded."used"`,
+);
+
+/** As `countBeyondLimit`, for many mails. */
+export async function countAllBeyondLimit(trx: Trx, scope: UsageScope, uses: readonly Use[]): Promise<void> {
+  // In one order, so that two who count for the same mailboxes do not wait for each other in a circle.
+  const rows = counted(uses).sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
+  if (rows.length > 0) await addUses(trx, { scope, uses: jsonOf(rows) });
+}
+
 /** Gives back what `reserve` took for a mail that was provably not accepted. */
 export async function release(trx: Trx, scope: UsageScope, scopeId: number, day: string): Promise<void> {
   await trx

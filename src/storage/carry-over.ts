@@ -191,8 +191,8 @@ async function addRow(
   return { queueId: id, fence: 1 };
 }
 
-/** A mail that the backup found in a worker's hands had taken of the days' allowances already. */
-async function changeRow(trx: Trx, queueId: number, row: EnteredRow): Promise<Entered> {
+/** Makes a row of the plan one of a mail that has left. One that lies in a worker's hands has taken of the days' allowances already. */
+export async function changeRow(trx: Trx, queueId: number, row: EnteredRow): Promise<Entered> {
   const before = await trx.selectFrom("CampaignEmailQueue").selectAll().where("id", "=", queueId).executeTakeFirstOrThrow();
   if (before.state === "sending") {
     if (before.campaignDay !== null) await release(trx, "campaign", before.campaignId, before.campaignDay);

@@ -33,7 +33,7 @@ export interface Database {
   Alert: AlertTable;
   LegacySource: LegacySourceTable;
   LegacyCampaign: LegacyCampaignTable;
-  LegacyLead: { sourceId: number; legacyId: string; leadId: number };
+  LegacyLead: LegacyLeadTable;
   LegacyMailbox: { sourceId: number; legacyId: string; mailboxId: number };
   LegacyHandOver: LegacyHandOverTable;
   ShadowMail: { campaignId: number; leadId: number; plannedAt: Instant; mailboxId: number | null; laidAt: Instant };
@@ -327,6 +327,8 @@ interface LegacySourceTable {
   name: string;
   kind: "prisma" | "csv";
   path: string;
+  /** IANA name; its texts of local time are in it, at every reading. */
+  zone: Generated<string>;
   createdAt: Instant;
   /** When it was last read to its end. */
   readAt: Instant | null;
@@ -351,6 +353,14 @@ interface LegacyCampaignTable {
   watchUntil: Instant | null;
 }
 
+interface LegacyLeadTable {
+  sourceId: number;
+  legacyId: string;
+  leadId: number;
+  /** ACTIVE, ON_HOLD, BLOCKED or TEST, as last read there. */
+  standing: Generated<string>;
+}
+
 interface LegacyHandOverTable {
   sourceId: number;
   /** The row there that tells it, as `log:17`, `place:4` or `queue:9`. */
@@ -362,6 +372,8 @@ interface LegacyHandOverTable {
   /** Null when no row there says when it was. */
   at: Instant | null;
   sendLogId: number | null;
+  /** Of one without an entry in the ledger: the day of its mailbox for which it counts. */
+  mailboxDay: string | null;
   /** When it was first read here. */
   seenAt: Instant;
 }

@@ -14,6 +14,7 @@ export const olderSenders = (w: Words): string[] => [
     "name" TEXT NOT NULL UNIQUE,
     "kind" TEXT NOT NULL ${oneOf('"kind"', ["prisma", "csv"])},
     "path" TEXT NOT NULL,
+    "zone" TEXT NOT NULL DEFAULT 'Europe/Warsaw',
     "createdAt" ${w.instant} NOT NULL,
     "readAt" ${w.instant},
     "problem" TEXT
@@ -41,9 +42,11 @@ export const olderSenders = (w: Words): string[] => [
     PRIMARY KEY ("sourceId", "legacyId")
   ) ${w.strict}`,
   ),
+  // As last read there, so that a block which a person here has lifted does not come back with every reading.
+  `ALTER TABLE "LegacyLead" ADD COLUMN "standing" TEXT NOT NULL DEFAULT 'ACTIVE'`,
 
   // Each hand-over that the older sender's tables tell of, by the row that tells it. The first of a lead has its entry in the ledger;
-  // those after it are duplicates which that sender made, and have none.
+  // those after it are duplicates which that sender made, and have none; they count for their mailbox's day all the same.
   `CREATE TABLE "LegacyHandOver" (
     "sourceId" INTEGER NOT NULL REFERENCES "LegacySource" ("id"),
     "legacyKey" TEXT NOT NULL,
@@ -53,6 +56,7 @@ export const olderSenders = (w: Words): string[] => [
     "state" TEXT NOT NULL ${oneOf('"state"', ["sent", "unconfirmed"])},
     "at" ${w.instant},
     "sendLogId" INTEGER REFERENCES "SendLog" ("id"),
+    "mailboxDay" TEXT,
     "seenAt" ${w.instant} NOT NULL,
     PRIMARY KEY ("sourceId", "legacyKey")
   ) ${w.strict}`,
