@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { queries } from "../api/queries.ts";
+import { listFilter } from "../api/list-filter.ts";
 import { logFilter } from "../api/log-filter.ts";
 import { BrokenPage, MissingPage } from "./lost-pages.tsx";
 import { sessionQuery } from "./session.ts";
@@ -41,6 +42,7 @@ const overview = createRoute({
 const campaigns = createRoute({
   getParentRoute: () => signedIn,
   path: "/campaigns",
+  validateSearch: listFilter,
   component: lazyRouteComponent(() => import("../features/campaigns/campaigns-page.tsx"), "CampaignsPage"),
 });
 
@@ -69,8 +71,7 @@ const campaignNow = createRoute({
 const campaignLeads = createRoute({
   getParentRoute: () => campaign,
   path: "/leads",
-  validateSearch: (search: Record<string, unknown>): { readonly state?: string } =>
-    typeof search["state"] === "string" ? { state: search["state"] } : {},
+  validateSearch: listFilter,
   component: lazyRouteComponent(() => import("../features/campaign/leads-tab.tsx"), "LeadsTab"),
 });
 
@@ -101,6 +102,7 @@ const campaignHistory = createRoute({
 const leads = createRoute({
   getParentRoute: () => signedIn,
   path: "/leads",
+  validateSearch: listFilter,
   component: lazyRouteComponent(() => import("../features/leads/leads-page.tsx"), "LeadsPage"),
 });
 

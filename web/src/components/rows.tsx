@@ -1,6 +1,6 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { type ListedRows, useRowWindow } from "./row-window.ts";
 import styles from "./rows.module.css";
 
 /** A column of a table: its heading, and what it shows of a row. */
@@ -15,49 +15,32 @@ export interface Column<Row> {
   readonly optional?: boolean;
 }
 
-interface RowsProps<Row> {
+interface RowsProps<Row> extends ListedRows<Row> {
   /** What the table lists, for those who cannot see it. */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
-  readonly keyOf: (row: Row) => string | number;
-  /** There are more rows: called when the end comes near. */
-  readonly onEnd?: (() => void) | undefined;
-  readonly busy?: boolean;
   /** Of all rows, where it is known. */
   readonly total?: number;
 }
 
-const ROW_PX = 38;
-const AHEAD_ROWS = 12;
 /** Lists up to this many rows grow with the page; longer ones scroll in a box of their own and draw only what is seen. */
 const GROWING_MAX = 60;
+/** What `aria-rowcount` says when nobody knows. */
+const COUNT_UNKNOWN = -1;
 
-/** A table of any length. */
-export function Rows<Row>({ label, columns, rows, keyOf, onEnd, busy = false, total }: RowsProps<Row>) {
+/** A table of any length; what `useLongList` gives fits into it. */
+export function Rows<Row>({ label, columns, total, ...list }: RowsProps<Row>) {
+  const { rows, keyOf, onEnd, busy = false } = list;
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW_PX,
-    overscan: AHEAD_ROWS,
-  });
-  const seen = virtual.getVirtualItems();
-  const lastSeen = seen.at(-1)?.index ?? 0;
-  const isNearEnd = lastSeen >= rows.length - AHEAD_ROWS;
-  useEffect(() => {
-    if (isNearEnd && !busy) onEnd?.();
-  }, [isNearEnd, busy, onEnd]);
-  const tracks = (shown: readonly Column<Row>[]): string => shown.map(({ width }) => width).join(" ");
-  // Of columns that are left out, no track may keep its width.
-  const templates = { "--columns": tracks(columns), "--columns-narrow": tracks(columns.filter(({ optional }) => !optional)) };
+  const { drawn, heightPx } = useRowWindow(box, list);
   const isBoxed = rows.length > GROWING_MAX || onEnd !== undefined;
   return (
     <div
       ref={box}
       className={styles.box}
       data-boxed={isBoxed || undefined}
+      data-scroll-restoration-id={label}
       tabIndex={isBoxed ? 0 : undefined}
       role="region"
       aria-label={label}
@@ -65,19 +48,13 @@ export function Rows<Row>({ label, columns, rows, keyOf, onEnd, busy = false, to
       <div
         role="table"
         aria-label={label}
-        aria-rowcount={total ?? rows.length}
+        aria-rowcount={total ?? (onEnd === undefined ? rows.length : COUNT_UNKNOWN)}
         className={styles.table}
-        style={templates as object}
+        style={tracksOf(columns)}
       >
-        <div role="row" className={styles.head}>
-          {columns.map((column) => (
-            <div key={column.key} role="columnheader" data-align={column.align} data-optional={column.optional || undefined}>
-              {column.title}
-            </div>
-          ))}
-        </div>
-        <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
-          {seen.map(({ index, start }) => {
+        <Head columns={columns} />
+        <div role="rowgroup" className={styles.body} style={{ height: heightPx }}>
+          {drawn.map(({ index, start }) => {
             const row = rows[index];
             if (row === undefined) return null;
             return (
@@ -101,4 +78,22 @@ export function Rows<Row>({ label, columns, rows, keyOf, onEnd, busy = false, to
       {busy && <div className={styles.more}>{t("list.loading")}</div>}
     </div>
   );
+}
+
+function Head<Row>({ columns }: { readonly columns: readonly Column<Row>[] }) {
+  return (
+    <div role="row" className={styles.head}>
+      {columns.map(({ key, align, optional, title }) => (
+        <div key={key} role="columnheader" data-align={align} data-optional={optional || undefined}>
+          {title}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Of columns that are left out, no track may keep its width. */
+function tracksOf<Row>(columns: readonly Column<Row>[]): Readonly<Record<string, string>> {
+  const tracks = (shown: readonly Column<Row>[]): string => shown.map(({ width }) => width).join(" ");
+  return { "--columns": tracks(columns), "--columns-narrow": tracks(columns.filter(({ optional }) => !optional)) };
 }

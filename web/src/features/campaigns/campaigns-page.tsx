@@ -1,20 +1,19 @@
 import "./texts.ts";
-import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { useLongList } from "../../api/use-long-list.ts";
 import { useMay } from "../../app/session.ts";
 import { StatusBadge } from "../../components/badge.tsx";
 import { Doing } from "../../components/doing.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { Loading } from "../../components/loading.tsx";
-import { ProblemNotice } from "../../components/notice.tsx";
+import { ListFilters, useListFilter } from "../../components/list-filters.tsx";
+import { ListState, LoadMore } from "../../components/list-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { OtherSender } from "../../components/sender/sender-badge.tsx";
 import { StateBar } from "../../components/state-bar.tsx";
 import { numberText } from "../../format/numbers.ts";
 import styles from "./campaigns.module.css";
@@ -28,11 +27,8 @@ const STATUSES: readonly Status[] = ["IN_PROGRESS", "SCHEDULED", "PAUSED", "DRAF
 export function CampaignsPage() {
   const { t } = useTranslation("campaigns");
   const mayChange = useMay("operator");
-  const [typed, setTyped] = useState("");
-  const [status, setStatus] = useState<Status>();
-  const [search] = useDebouncedValue(typed.trim(), 250);
-  const list = useCampaigns(search, status);
-  const campaigns = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const campaigns = useCampaigns();
+  const statuses = STATUSES.map((one) => ({ value: one, label: t(`status.${one}`, { ns: "common" }) }));
   const action = mayChange && (
     <Button component={Link} to="/campaigns/new">
       {t("new")}
@@ -41,64 +37,37 @@ export function CampaignsPage() {
   return (
     <>
       <PageHeader title={t("title")} actions={action} />
-      <Group mb="md" align="flex-end">
-        <TextInput label={t("search")} value={typed} onChange={(event) => setTyped(event.target.value)} type="search" />
-        <NativeSelect
-          label={t("status")}
-          value={status ?? ""}
-          onChange={(event) => setStatus(STATUSES.find((one) => one === event.target.value))}
-          data={[
-            { value: "", label: t("all") },
-            ...STATUSES.map((one) => ({ value: one, label: t(`status.${one}`, { ns: "common" }) })),
-          ]}
-        />
-      </Group>
-      {list.isError && <ProblemNotice problem={list.error} onRetry={() => void list.refetch()} />}
-      {list.isPending && <Loading lines={8} />}
-      {list.isSuccess && campaigns.length === 0 && <NoCampaign isFiltered={search !== "" || status !== undefined} />}
-      {campaigns.length > 0 && (
+      <ListFilters searchLabel={t("search")} stateLabel={t("status")} allLabel={t("all")} states={statuses} />
+      <ListState list={campaigns} lines={8} empty={<NoCampaign />}>
         <Panel flush>
           <ul className={styles.list}>
-            {campaigns.map((campaign) => (
+            {campaigns.rows.map((campaign) => (
               <CampaignLine key={campaign.id} campaign={campaign} />
             ))}
           </ul>
         </Panel>
-      )}
-      {list.hasNextPage && (
-        <Button variant="default" mt="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t("action.loadMore", { ns: "common" })}
-        </Button>
-      )}
+      </ListState>
+      <LoadMore list={campaigns} />
     </>
   );
 }
 
-function useCampaigns(search: string, status: Status | undefined) {
-  return useInfiniteQuery({
-    queryKey: [KEYS.campaigns, search, status],
-    queryFn: ({ pageParam }) =>
-      answerOf(
-        api.GET("/api/v1/campaigns", {
-          params: {
-            query: {
-              ...(search !== "" && { search }),
-              ...(status !== undefined && { status }),
-              ...(pageParam !== "" && { cursor: pageParam }),
-            },
-          },
-        }),
-      ),
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    placeholderData: keepPreviousData,
+function useCampaigns() {
+  const { q, state } = useListFilter();
+  const status = STATUSES.find((one) => one === state);
+  const filter = { ...(q !== undefined && { search: q }), ...(status !== undefined && { status }) };
+  return useLongList({
+    queryKey: [KEYS.campaigns, filter],
+    ask: (page) => answerOf(api.GET("/api/v1/campaigns", { params: { query: { ...filter, ...page } } })),
+    keyOf: ({ id }) => id,
   });
 }
 
-function NoCampaign({ isFiltered }: { readonly isFiltered: boolean }) {
+function NoCampaign() {
   const { t } = useTranslation("campaigns");
   const mayChange = useMay("operator");
-  if (isFiltered) return <EmptyState title={t("noneFound")}>{t("noneFoundHelp")}</EmptyState>;
+  const { q, state } = useListFilter();
+  if (q !== undefined || state !== undefined) return <EmptyState title={t("noneFound")}>{t("noneFoundHelp")}</EmptyState>;
   return (
     <EmptyState title={t("empty")} action={mayChange && <Link to="/campaigns/new">{t("new")}</Link>}>
       {t("emptyHelp")}
@@ -117,6 +86,7 @@ function CampaignLine({ campaign }: { readonly campaign: Summary }) {
             {name}
           </Link>
           <StatusBadge status={status} />
+          <OtherSender sender={campaign.sender} until={campaign.senderUntil} />
         </div>
         <p className={styles.doing}>
           <Doing doing={doing} zone={zone} />
