@@ -10,6 +10,7 @@ import type { Engine } from "./engine/engine.ts";
 import type { Clock, Logger, Mailer, Observer, SingleMailer, Store } from "./engine/ports.ts";
 import type { Parts } from "./http/parts.ts";
 import type { HttpServer } from "./http/server.ts";
+import type { OldSendersFollower } from "./legacy/follow.ts";
 import type { SmtpTimeouts } from "./mail/smtp-mailbox.ts";
 import { type OpenDatabase, openDatabase } from "./storage/database.ts";
 import type { Liveness } from "./storage/liveness.ts";
@@ -46,6 +47,8 @@ export interface App {
   createSingleMailer(): Promise<SingleMailer>;
   /** Tells an operator what needs a person; it does nothing until it is started. */
   createAlertWatch(): Promise<AlertWatch>;
+  /** Reads the databases of older senders again and again; it does nothing until it is started. */
+  createFollower(): Promise<OldSendersFollower>;
   /** The API and the web page of this database, not yet listening. */
   createServer(options: ServerOptions): Promise<HttpServer>;
   close(): Promise<void>;
@@ -143,6 +146,10 @@ export async function createApp(config: Config, log: Logger, overrides: AppOverr
         createSingleMailer,
         linkBaseOf(config),
       ),
+    createFollower: async () => {
+      const { OldSendersFollower } = await import("./legacy/follow.ts");
+      return new OldSendersFollower({ reader, write, clock, log, owner: systemRandom.id() });
+    },
     createServer: async (options) =>
       serverOf(
         { kind: database.kind, store, secrets, liveness, clock, log, reader, write, machine, chance: systemRandom },

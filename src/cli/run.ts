@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "../version.ts";
 import { registerBackup } from "./backup.ts";
 import { registerCampaignOrders } from "./campaign-orders.ts";
+import { registerCutOver } from "./cutover.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerExplain } from "./explain.ts";
@@ -10,6 +11,7 @@ import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
 import { registerRelease } from "./release.ts";
 import { registerRestore } from "./restore.ts";
+import { registerRollBack } from "./rollback.ts";
 import { registerSecrets } from "./secrets.ts";
 import { registerSend } from "./send.ts";
 import { registerServe } from "./serve.ts";
@@ -36,6 +38,8 @@ const COMMANDS = [
   registerBackup,
   registerRestore,
   registerRelease,
+  registerCutOver,
+  registerRollBack,
   registerUser,
   registerToken,
   registerSecrets,

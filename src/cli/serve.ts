@@ -54,10 +54,12 @@ async function serve(io: Io, app: App, config: Config, role: ServeOptions["role"
     const engine = role === "web" ? undefined : await app.createEngine();
     app.log.info("serving", { database, role });
     const alerts = await app.createAlertWatch();
+    const follower = role === "web" ? undefined : await app.createFollower();
     engine?.start();
     alerts.start();
+    follower?.start();
     await interrupted;
-    await Promise.all([alerts.stop(), engine && stopInOrder(app, engine, database)]);
+    await Promise.all([alerts.stop(), follower?.stop(), engine && stopInOrder(app, engine, database)]);
   } finally {
     await door?.close();
   }

@@ -1,9 +1,10 @@
 import type { Kysely } from "kysely";
 import type { OtherWatch } from "../domain/cut-over.ts";
 import type { Instant } from "../domain/instant.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
 import { type NextStep, nextStep, type RollOutCampaign } from "../domain/roll-out.ts";
 import { type WatchFinding, watchFindings, type WatchState, watchState } from "../domain/watch-findings.ts";
-import { type MovingCampaign, movingCampaigns, watchedCampaigns } from "../storage/ownership.ts";
+import { type MovingCampaign, movingCampaign, movingCampaigns, watchedCampaigns } from "../storage/ownership.ts";
 import type { Database } from "../storage/schema.ts";
 import { type MovingCounts, movingCounts, watchFacts } from "../storage/watch-facts.ts";
 
@@ -48,11 +49,19 @@ export async function viewMoving(
   now: Instant,
 ): Promise<MovingView[]> {
   const views: MovingView[] = [];
-  for (const campaign of await movingCampaigns(db, page)) {
-    const counts = await movingCounts(db, campaign.id);
-    views.push({ campaign, counts, ...(await watchOf(db, campaign, now)) });
-  }
+  for (const campaign of await movingCampaigns(db, page)) views.push(await viewOf(db, campaign, now));
   return views;
+}
+
+/** Undefined of a campaign that did not come from an older sender. */
+export async function viewOne(db: Kysely<Database>, campaignId: number, now: Instant): Promise<MovingView | undefined> {
+  const campaign = await movingCampaign(db, campaignId);
+  return campaign && viewOf(db, campaign, now);
+}
+
+async function viewOf(db: Kysely<Database>, campaign: MovingCampaign, now: Instant): Promise<MovingView> {
+  const counts = await movingCounts(db, campaign.id);
+  return { campaign, counts, ...(await watchOf(db, campaign, now)) };
 }
 
 /** Campaigns that the next step is found from; a roll-out of more goes on in the same order. */
@@ -67,3 +76,26 @@ export async function viewNextStep(db: Kysely<Database>, now: Instant): Promise<
   }
   return nextStep(campaigns);
 }
+
+/** The campaigns that `--all` takes: every one that is left, once a watch has passed and none alarms or runs. */
+export async function campaignsLeft(
+  db: Kysely<Database>,
+  now: Instant,
+  skipWatch: boolean,
+): Promise<Result<readonly MovingCampaign[]>> {
+  const watches = await otherWatches(db, NO_CAMPAIGN, now);
+  const isReady = watches.length > 0 && watches.every(({ until, alarms }) => alarms === 0 && until <= now);
+  if (!isReady && !skipWatch) {
+    const message = "all at once come last: a test campaign first, then one after another, each watched for 24 hours";
+    return fail({
+      field: "--all",
+      value: "",
+      message,
+      allowed: "after a watch that has passed, while none runs or alarms; or --skip-watch",
+    });
+  }
+  return ok((await movingCampaigns(db, { limit: ROLL_OUT_MAX })).filter(({ sender }) => sender !== "goniec"));
+}
+
+/** No campaign has it. */
+const NO_CAMPAIGN = 0;

@@ -17,6 +17,8 @@ export interface OldSource {
   readonly name: string;
   readonly kind: "prisma" | "csv";
   readonly path: string;
+  /** Its texts of local time are in it. */
+  readonly zone: string;
   readonly createdAt: Instant;
   readonly readAt: Instant | null;
   readonly problem: string | null;
@@ -68,6 +70,39 @@ export async function watchedCampaigns(db: Kysely<Database>): Promise<MovingCamp
   return rows.map(toMoving);
 }
 
+/** The source's campaigns that this sender has. */
+export async function movingOf(db: Kysely<Database>, sourceId: number, sender?: Sender): Promise<MovingCampaign[]> {
+  const rows = await selectMoving(db).where("origin.sourceId", "=", sourceId).orderBy("c.id").execute();
+  const all = rows.map(toMoving);
+  return sender === undefined ? all : all.filter((campaign) => campaign.sender === sender);
+}
+
+/** The source was read to its end, or why it was not. */
+export async function noteReading(trx: Trx, sourceId: number, problem: string | undefined, now: Instant): Promise<void> {
+  await trx
+    .updateTable("LegacySource")
+    .set(problem === undefined ? { readAt: now, problem: null } : { problem })
+    .where("id", "=", sourceId)
+    .execute();
+}
+
+/** What the older sender does with its campaign, as last read. */
+export async function noteOldStatus(trx: Trx, campaignId: number, oldStatus: string): Promise<void> {
+  await trx.updateTable("LegacyCampaign").set({ legacyStatus: oldStatus }).where("campaignId", "=", campaignId).execute();
+}
+
+/** Rows of the older sender of which nobody knows whether they left, by their keys there, that are known here since before `before`. */
+export async function keysKnownUnconfirmed(trx: Trx, campaignId: number, before: Instant): Promise<ReadonlySet<string>> {
+  const rows = await trx
+    .selectFrom("LegacyHandOver")
+    .select("legacyKey")
+    .where("campaignId", "=", campaignId)
+    .where("state", "=", sql.lit("unconfirmed" as const))
+    .where("seenAt", "<=", before)
+    .execute();
+  return new Set(rows.map(({ legacyKey }) => legacyKey));
+}
+
 /** Undefined of a campaign that did not come from an older sender. */
 export async function movingCampaign(db: Kysely<Database>, campaignId: number): Promise<MovingCampaign | undefined> {
   const row = await selectMoving(db).where("c.id", "=", campaignId).executeTakeFirst();
@@ -80,7 +115,15 @@ const selectMoving = (db: Kysely<Database>) =>
     .innerJoin("Campaign as c", "c.id", "origin.campaignId")
     .innerJoin("LegacySource as source", "source.id", "origin.sourceId")
     .select(["c.id", "c.name", "c.status", "c.owner", "c.hasOldProcess", "origin.sourceId"])
-    .select(["source.name as source", "source.kind", "source.path", "source.createdAt", "source.readAt", "source.problem"])
+    .select([
+      "source.name as source",
+      "source.kind",
+      "source.path",
+      "source.zone as sourceZone",
+      "source.createdAt",
+      "source.readAt",
+      "source.problem",
+    ])
     .select(["origin.legacyId", "origin.legacyStatus", "origin.questions", "origin.importedAt"])
     .select(["origin.cutOverAt", "origin.rolledBackAt", "origin.watchUntil"])
     .where("c.deletedAt", "is", null);
@@ -93,7 +136,7 @@ function toMoving(row: MovingRow): MovingCampaign {
   return {
     ...{ id, name, status, owner, importedAt, cutOverAt, rolledBackAt, watchUntil },
     sender: senderOf(owner, row.hasOldProcess === 1),
-    source: { id: sourceId, name: row.source, kind, path, createdAt, readAt, problem },
+    source: { id: sourceId, name: row.source, kind, path, zone: row.sourceZone, createdAt, readAt, problem },
     oldId: row.legacyId,
     oldStatus: row.legacyStatus,
     questions: JSON.parse(row.questions) as string[],

@@ -62,8 +62,19 @@ function theirs(db: Kysely<Database>, campaignId: number) {
     .selectFrom("LegacyHandOver as there")
     .innerJoin("Lead as l", "l.id", "there.leadId")
     .where("there.campaignId", "=", campaignId)
-    .where((eb) => eb.not(eb.exists(oursTo(eb).whereRef("ours.handedOverAt", "=", "there.at"))));
+    .where(isTheirs);
 }
+
+const isTheirs = (eb: ExpressionBuilder<Database & { there: Database["LegacyHandOver"] }, "there">) =>
+  eb.not(
+    eb.exists(
+      eb
+        .selectFrom("SendLog as ours")
+        .select("ours.id")
+        .whereRef("ours.id", "=", "there.sendLogId")
+        .where("ours.worker", "<>", IMPORT_WORKER),
+    ),
+  );
 
 /** Goniec's hand-overs to the same lead. */
 function oursTo(eb: ExpressionBuilder<Database & { there: Database["LegacyHandOver"] }, "there">) {
@@ -229,7 +240,7 @@ export async function campaignsMailedThere(db: Kysely<Database>): Promise<Campai
     .select((eb) => eb.fn.count<number>("there.leadId").distinct().as("mails"))
     .where("c.owner", "=", "goniec")
     .whereRef("there.seenAt", ">", "origin.cutOverAt")
-    .where((eb) => eb.not(eb.exists(oursTo(eb).whereRef("ours.handedOverAt", "=", "there.at"))))
+    .where(isTheirs)
     .groupBy(["c.id", "c.name"])
     .orderBy("c.id")
     .limit(CAMPAIGNS_MAX)

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { SENDERS, OWNERS } from "../../domain/ownership.ts";
 import { type NextStep, ROLL_OUT_STEPS } from "../../domain/roll-out.ts";
 import { SEVERITIES, WATCH_FINDINGS, WATCH_STATES } from "../../domain/watch-findings.ts";
+import type { Result } from "../../domain/result.ts";
+import type { Told } from "../../legacy/roll-back.ts";
 import type { MovingView } from "../../legacy/watch.ts";
 import type { OldSource } from "../../storage/ownership.ts";
 import { STATUS } from "./campaigns.ts";
@@ -68,6 +70,60 @@ export const NEXT_STEP = z
     text: z.string().describe("What to do, in one English sentence"),
   })
   .meta({ id: "RollOutStep" });
+
+export const CUT_OVER_ORDER = z
+  .strictObject({
+    resume: z.boolean().default(false).describe("Let it go on here at once; it stays paused otherwise"),
+    acceptQuestions: z.boolean().default(false).describe("A person has looked at what the import left open"),
+    skipWatch: z.boolean().default(false).describe("Do not wait for the watch of another campaign"),
+  })
+  .meta({ id: "CutOverOrder" });
+
+export const ROLL_BACK_ORDER = z
+  .strictObject({
+    to: z
+      .enum(["old-process", "fallback"])
+      .default("old-process")
+      .describe("The deprecated fallback sender needs no older database"),
+    writeBack: z.boolean().default(false).describe("Write the mails that are missing there into the older sender's database"),
+  })
+  .meta({ id: "RollBackOrder" });
+
+export const SWITCHED = z.object({
+  changed: z.boolean().describe("False when it was so already"),
+  campaign: MOVING_CAMPAIGN,
+});
+
+const TOLD = z
+  .object({
+    isKnown: z
+      .boolean()
+      .describe("The older sender's database knows every mail that Goniec has handed over; else do not let it go on there"),
+    mails: z.int().nullable().describe("Mails that left from here; null when that database could not be read"),
+    missing: z.int().nullable().describe("Leads that it would mail a second time"),
+    missingExamples: z.array(z.string()),
+    notThere: z.array(z.string()).describe("The first leads that were mailed from here and that it does not have at all"),
+    problem: z.string().nullable().describe("Why it could not be read or written to"),
+  })
+  .meta({ id: "ToldOlderSender" });
+
+export const ROLLED_BACK = SWITCHED.extend({ told: TOLD.nullable().describe("null for the fallback sender") });
+
+const LISTED_MAX = 20;
+
+export function toldWire(told: Result<Told>): z.infer<typeof TOLD> {
+  if (!told.ok)
+    return { isKnown: false, mails: null, missing: null, missingExamples: [], notThere: [], problem: told.error.message };
+  const { mails, missing, notThere } = told.value;
+  return {
+    isKnown: missing.length === 0,
+    mails,
+    missing: missing.length,
+    missingExamples: missing.slice(0, LISTED_MAX).map(({ address }) => address),
+    notThere: notThere.slice(0, LISTED_MAX),
+    problem: null,
+  };
+}
 
 export const sourceWire = ({ id, name, kind, path, createdAt, readAt, problem }: OldSource): z.infer<typeof OLD_SOURCE> => ({
   ...{ id, name, kind, path, problem },
