@@ -35,6 +35,15 @@ const EXPECTATIONS: Readonly<Record<string, (seen: Sighting) => void | Promise<v
     for (const gap of seen.gapsMs().slice(0, 4)) expectWithin(gap, GAP_MIN_MS, GAP_MAX_MS);
     for (const gap of seen.gapsMs().slice(5)) expectWithin(gap, 2 * GAP_MIN_MS, 2 * GAP_MAX_MS);
   },
+  "changes-hands-ten-times": (seen) => {
+    expect(seen.leadsOf()).toBe("50 sent");
+    expect(seen.leadsOf("stays")).toBe("20 sent");
+    expect(seen.mails()).toHaveLength(70);
+    const gaps = seen.gapsMs("spring");
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(GAP_MIN_MS);
+    // The fallback sender keeps to the longest gap, so some are of the one and some of the other.
+    expect(gaps.filter((gap) => Math.abs(gap - 108_000) < 100).length).toBeGreaterThan(5);
+  },
   "clock-stepped-back": (seen) => {
     expect(seen.leadsOf()).toBe("80 sent");
     expect(seen.mails()).toHaveLength(80);

@@ -49,8 +49,8 @@ export class Sighting {
   }
 
   /** From each mail to the next one of all campaigns, by a clock that nobody steps. */
-  gapsMs(): number[] {
-    const elapsedMs = this.mails().map((mail) => mail.elapsedMs);
+  gapsMs(campaign?: string): number[] {
+    const elapsedMs = this.mails(campaign).map((mail) => mail.elapsedMs);
     return elapsedMs.slice(1).map((at, index) => at - (elapsedMs[index] ?? at));
   }
 
