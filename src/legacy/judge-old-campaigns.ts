@@ -1,15 +1,14 @@
 import { parseCampaignName } from "../domain/setting-text.ts";
 import { localText } from "../domain/zone.ts";
-import type { InstantReader } from "./old-instants.ts";
+import type { Judging } from "./judging.ts";
 import { messageOf } from "./old-message.ts";
 import type { OldCampaign } from "./old-picture.ts";
 import { type CampaignRow, textOf } from "./old-rows.ts";
 import { campaignStatus, holidaysOf, rateOf, windowsOf } from "./old-vocabulary.ts";
 import type { JudgedMailbox } from "./judge-old-mailboxes.ts";
-import type { RemarkList } from "./remark-list.ts";
 
 /** What campaigns are judged with. */
-export interface CampaignParts {
+export interface CampaignParts extends Judging {
   readonly mailboxes: readonly JudgedMailbox[];
   /** Country codes for which there are holidays. */
   readonly countries: ReadonlySet<string>;
@@ -18,8 +17,6 @@ export interface CampaignParts {
   readonly hasGreetings: boolean;
   readonly zone: string;
   readonly now: number;
-  readonly instants: InstantReader;
-  readonly remarks: RemarkList;
 }
 
 export function judgeCampaigns(rows: readonly CampaignRow[], parts: CampaignParts): OldCampaign[] {

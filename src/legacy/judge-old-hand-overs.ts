@@ -1,10 +1,8 @@
-import { normalizeAddress } from "../domain/address.ts";
 import type { Instant } from "../domain/instant.ts";
-import type { InstantReader } from "./old-instants.ts";
+import type { Judging } from "./judging.ts";
 import type { OldHandOver } from "./old-picture.ts";
 import { type LogRow, type MailRows, type PlaceRow, type QueueRow, type StoredValue, textOf } from "./old-rows.ts";
 import { isQueuedWord, isTestSubject, mailWord, type MailWord } from "./old-vocabulary.ts";
-import type { RemarkList } from "./remark-list.ts";
 
 /** What is known before this reading. */
 export interface KnownMails {
@@ -36,8 +34,8 @@ interface Trace {
  * Every mail that has left, or may have: each row of the log that says so, and for a lead that the log does not have what its place or, after
  * that, its row of the queue says. In the order of their instants; those without one come first.
  */
-export function judgeHandOvers(rows: MailRows, known: KnownMails, instants: InstantReader, remarks: RemarkList): OldHandOver[] {
-  const judge = new HandOverJudge(known, instants, remarks);
+export function judgeHandOvers(rows: MailRows, known: KnownMails, judging: Judging): OldHandOver[] {
+  const judge = new HandOverJudge(known, judging);
   const handOvers = [...judge.fromLog(rows.log), ...judge.fromTraces(rows.places, rows.queue)];
   judge.remarkOnQueued(handOvers);
   return handOvers.sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
@@ -45,15 +43,17 @@ export function judgeHandOvers(rows: MailRows, known: KnownMails, instants: Inst
 
 class HandOverJudge {
   readonly #known: KnownMails;
-  readonly #instants: InstantReader;
-  readonly #remarks: RemarkList;
+  readonly #instants: Judging["instants"];
+  readonly #remarks: Judging["remarks"];
+  readonly #addresses: Judging["addresses"];
   /** Whom the log has as queued. */
   readonly #queued: Told[] = [];
 
-  constructor(known: KnownMails, instants: InstantReader, remarks: RemarkList) {
+  constructor(known: KnownMails, { instants, remarks, addresses }: Judging) {
     this.#known = known;
     this.#instants = instants;
     this.#remarks = remarks;
+    this.#addresses = addresses;
   }
 
   fromLog(rows: readonly LogRow[]): OldHandOver[] {
@@ -154,7 +154,7 @@ class HandOverJudge {
     }
     const sources = [row.leadEmail, toEmail].flatMap((value) => textOf(value) ?? []);
     for (const source of sources) {
-      const address = normalizeAddress(source);
+      const address = this.#addresses.read(source);
       if (!address.ok) continue;
       const isLead = row.leadEmail !== null && row.leadId !== null && source === textOf(row.leadEmail);
       return { campaignKey: row.campaignId, leadKey: isLead ? row.leadId : undefined, address: address.value.address };

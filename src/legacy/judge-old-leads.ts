@@ -1,6 +1,5 @@
-import { normalizeAddress } from "../domain/address.ts";
 import { FIELD_CHARACTERS_MAX } from "../domain/lead-fields.ts";
-import type { InstantReader } from "./old-instants.ts";
+import type { Judging } from "./judging.ts";
 import type { OldLead } from "./old-picture.ts";
 import { type LeadRow, type StoredValue, textOf } from "./old-rows.ts";
 import { idList, lacksGreeting, leadStanding } from "./old-vocabulary.ts";
@@ -26,17 +25,18 @@ const FIELDS = {
 } as const satisfies Partial<Record<keyof LeadRow, string>>;
 
 /** The leads of that database by the keys of their rows; rows whose addresses differ in case only are one lead. */
-export function judgeLeads(rows: readonly LeadRow[], instants: InstantReader, remarks: RemarkList): Map<string, JudgedLead> {
+export function judgeLeads(rows: readonly LeadRow[], judging: Judging): Map<string, JudgedLead> {
+  const { remarks } = judging;
   const byAddress = new Map<string, JudgedLead>();
   for (const row of rows) {
-    const address = normalizeAddress(textOf(row.email) ?? "", "Lead.email");
+    const address = judging.addresses.read(textOf(row.email) ?? "");
     if (row.id === null) continue;
     if (!address.ok) {
       const text = "Leads whose address is none are left out.";
       remarks.add("invalid-addresses", text, `lead ${row.id}: ${JSON.stringify(address.error.value)} ${address.error.message}`);
       continue;
     }
-    const judged = judgeLead(row, row.id, address.value.address, instants, remarks);
+    const judged = judgeLead(row, row.id, address.value.address, judging);
     const before = byAddress.get(address.value.address);
     if (before !== undefined) {
       const keys = [...before.lead.keys, row.id].join(", ");
@@ -47,7 +47,7 @@ export function judgeLeads(rows: readonly LeadRow[], instants: InstantReader, re
   return new Map([...byAddress.values()].flatMap((judged) => judged.lead.keys.map((key) => [key, judged] as const)));
 }
 
-function judgeLead(row: LeadRow, key: string, address: string, instants: InstantReader, remarks: RemarkList): JudgedLead {
+function judgeLead(row: LeadRow, key: string, address: string, { instants, remarks }: Judging): JudgedLead {
   const { standing, reason, unknown } = leadStanding(row);
   if (unknown !== undefined) {
     remarks.add(

@@ -23,7 +23,7 @@ export function judgeMailboxes(
   const names = new Map(people.map(({ id, name }) => [id, textOf(name)] as const));
   const ordered = rows.toSorted((a, b) => (numberOf(a.priority) ?? 0) - (numberOf(b.priority) ?? 0));
   return ordered.flatMap((row) => {
-    const address = normalizeAddress(textOf(row.email) ?? "", "Mailbox.email");
+    const address = normalizeAddress(textOf(row.email) ?? "");
     if (row.id === null || !address.ok) {
       remarks.add(
         "invalid-addresses",

@@ -1,15 +1,12 @@
 import type { JudgedLead } from "./judge-old-leads.ts";
-import type { InstantReader } from "./old-instants.ts";
+import type { Judging } from "./judging.ts";
 import type { OldPlace } from "./old-picture.ts";
 import { numberOf, type PlaceRow } from "./old-rows.ts";
 import { placeBar } from "./old-vocabulary.ts";
-import type { RemarkList } from "./remark-list.ts";
 
-export interface PlaceParts {
+export interface PlaceParts extends Judging {
   readonly campaigns: ReadonlySet<string>;
   readonly leads: ReadonlyMap<string, JudgedLead>;
-  readonly instants: InstantReader;
-  readonly remarks: RemarkList;
 }
 
 const PRIORITY_MAX = 999_999;

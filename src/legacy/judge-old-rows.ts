@@ -4,6 +4,8 @@ import { judgeHandOvers } from "./judge-old-hand-overs.ts";
 import { type JudgedLead, judgeLeads } from "./judge-old-leads.ts";
 import { judgeMailboxes } from "./judge-old-mailboxes.ts";
 import { judgePlaces } from "./judge-old-places.ts";
+import { AddressReader } from "./address-reader.ts";
+import type { Judging } from "./judging.ts";
 import { InstantReader } from "./old-instants.ts";
 import type { OldHandOver, OldLead, OldPicture, Remark } from "./old-picture.ts";
 import type { OldRows } from "./old-rows.ts";
@@ -19,22 +21,22 @@ export interface OldRowsContext {
 
 /** What the rows of an older sender's database mean here. */
 export function judgeOldRows(rows: OldRows, { now, zone, countries }: OldRowsContext): OldPicture {
-  const remarks = new RemarkList();
-  const instants = new InstantReader(zone, now);
-  const leads = judgeLeads(rows.leads, instants, remarks);
+  const judging: Judging = { remarks: new RemarkList(), instants: new InstantReader(zone, now), addresses: new AddressReader() };
+  const { remarks, instants } = judging;
+  const leads = judgeLeads(rows.leads, judging);
   const mailboxes = judgeMailboxes(rows.mailboxes, rows.salespeople, remarks);
   const judged = [...new Set(leads.values())];
   const hasGreetings = judged.some(({ lead }) => lead.fields["greeting"] !== undefined);
   const usualCountries = usualCountriesOf(rows, countries);
-  const parts = { mailboxes, countries, usualCountries, hasGreetings, zone, now, instants, remarks };
+  const parts = { mailboxes, countries, usualCountries, hasGreetings, zone, now, ...judging };
   const campaigns = judgeCampaigns(rows.campaigns, parts);
   const keys = new Set(campaigns.map(({ key }) => key));
-  const handOvers = judgeHandOvers(rows, { campaigns: keys, logged: new Set() }, instants, remarks);
+  const handOvers = judgeHandOvers(rows, { campaigns: keys, logged: new Set() }, judging);
   return {
     mailboxes: mailboxes.map(({ mailbox }) => mailbox),
     leads: judged.map(({ lead }) => lead),
     campaigns,
-    places: judgePlaces(rows.places, { campaigns: keys, leads, instants, remarks }),
+    places: judgePlaces(rows.places, { campaigns: keys, leads, ...judging }),
     handOvers: withLeads(handOvers, judged),
     remarks: [...missingRemarks(rows.missing), ...instants.remarks(), ...remarks.all()],
   };

@@ -75,6 +75,7 @@ const NO_SUCH_DATE: OldInstant = { kind: "refused", why: "is no date of the cale
 /** JavaScript takes the 31st of February for the 3rd of March. */
 function isOnCalendar(clock: string): boolean {
   const at = Date.parse(`${clock}Z`);
+  if (Number(clock.slice(8, 10)) <= 28) return !Number.isNaN(at);
   return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === clock.slice(0, 10);
 }
 

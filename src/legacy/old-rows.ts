@@ -134,8 +134,9 @@ export interface OldRows extends MailRows {
 /** The text of a column; blank, absent and binary ones are undefined. */
 export function textOf(value: StoredValue): string | undefined {
   if (value === null || value instanceof Uint8Array) return undefined;
-  const text = String(value).replaceAll("\0", "").trim();
-  return text === "" ? undefined : text;
+  const text = String(value).trim();
+  if (text === "") return undefined;
+  return text.includes("\0") ? textOf(text.replaceAll("\0", "")) : text;
 }
 
 /** The number of a column, also where it stands as text; undefined where there is none. */

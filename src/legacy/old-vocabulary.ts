@@ -2,14 +2,20 @@ import type { CampaignStatus } from "../domain/states.ts";
 import { WEEKDAYS, type Weekday, type WindowBlock } from "../domain/window.ts";
 import { type CampaignRow, type HolidayRow, numberOf, type SettingsRow, type StoredValue, textOf, truthOf } from "./old-rows.ts";
 
-/** Words are compared without case, accents and blanks. */
-const wordOf = (value: StoredValue): string =>
-  (textOf(value) ?? "")
-    .toLowerCase()
-    .replaceAll("ł", "l")
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[\s-]+/g, "_");
+const WORDS_KNOWN_MAX = 1_000;
+const knownWords = new Map<string, string>();
+
+/** Words are compared without case, accents and blanks. A few of them stand in each of many rows. */
+function wordOf(value: StoredValue): string {
+  const text = textOf(value) ?? "";
+  const known = knownWords.get(text);
+  if (known !== undefined) return known;
+  const plain = text.toLowerCase().replaceAll("ł", "l").normalize("NFKD");
+  const word = plain.replace(/\p{M}/gu, "").replace(/[\s-]+/g, "_");
+  if (knownWords.size >= WORDS_KNOWN_MAX) knownWords.clear();
+  knownWords.set(text, word);
+  return word;
+}
 
 /** What a row says of a mail: it has left, it may have, it has not, or a word that is not known. */
 export type MailWord = "sent" | "under-way" | "not-sent" | "unknown";

@@ -14,6 +14,8 @@ export interface OldDatabaseShape {
   readonly journal?: "delete" | "wal";
 }
 
+const ROWS_TOGETHER = 100;
+
 /** A database as an older sender made it with Prisma: rows go in one by one, without the columns that its generation lacks. */
 export class OldDatabase {
   readonly path: string;
@@ -21,6 +23,8 @@ export class OldDatabase {
   readonly #shape: Required<OldDatabaseShape>;
   readonly #columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly #statements = new Map<string, SqliteStatement>();
+  /** Rows that are not written yet, by table and columns. */
+  readonly #rows = new Map<string, unknown[][]>();
   readonly #lastIds = new Map<string, number>();
   #dates = 0;
 
@@ -31,7 +35,7 @@ export class OldDatabase {
     this.#columns = tablesOf(shape.generation);
   }
 
-  /** Makes the file, with empty tables. Close it before somebody else reads many rows: what is open is not yet written. */
+  /** Makes the file, with empty tables. Rows are written when it is closed, or asked, or by `together`. */
   static async create(path: string, shape: OldDatabaseShape = {}): Promise<OldDatabase> {
     const whole = { generation: 3, ids: "integer", dates: "milliseconds", journal: "delete", ...shape } as const;
     const file = (await loadDriver())(path, { timeout: 1_000 });
@@ -51,44 +55,61 @@ export class OldDatabase {
 
   /** Puts a row into any table and gives its id. */
   insert(table: string, values: Values): OldId {
-    const columns = this.#columns[table];
     const next = (this.#lastIds.get(table) ?? 0) + 1;
     const id = (values["id"] as OldId | undefined) ?? (this.#shape.ids === "integer" ? next : `${table.toLowerCase()}_${next}`);
     this.#lastIds.set(table, typeof id === "number" ? Math.max(id, next - 1) : next);
+    const columns = this.#columns[table];
     if (columns === undefined) return id;
-    const given = Object.entries({ ...values, id }).filter(([name, value]) => name in columns && value !== undefined);
-    this.#insertInto(
-      table,
-      given.map(([name]) => name),
-    ).run(...given.map(([, value]) => (typeof value === "boolean" ? Number(value) : value)));
+    const row: Values = { ...values, id };
+    const names = Object.keys(row).filter((name) => name in columns && row[name] !== undefined);
+    this.#waiting(table, names).push(names.map((name) => (typeof row[name] === "boolean" ? Number(row[name]) : row[name])));
     return id;
   }
 
-  #insertInto(table: string, names: readonly string[]): SqliteStatement {
-    const sql = `INSERT INTO "${table}" (${names.map((name) => `"${name}"`).join(", ")}) VALUES (${names.map(() => "?").join(", ")})`;
+  #waiting(table: string, names: readonly string[]): unknown[][] {
+    const key = `"${table}" (${names.map((name) => `"${name}"`).join(", ")})`;
+    const rows = this.#rows.get(key) ?? [];
+    this.#rows.set(key, rows);
+    if (rows.length === ROWS_TOGETHER) this.#write(key, rows);
+    return rows;
+  }
+
+  /** Many rows by one statement: each call of the driver costs as much as ten rows. */
+  #write(key: string, rows: unknown[][]): void {
+    const places = rows.map((row) => `(${row.map(() => "?").join(", ")})`).join(", ");
+    const sql = `INSERT INTO ${key} VALUES ${places}`;
     const statement = this.#statements.get(sql) ?? this.#file.prepare(sql);
     this.#statements.set(sql, statement);
-    return statement;
+    statement.run(...rows.flat());
+    rows.length = 0;
+  }
+
+  #flush(): void {
+    for (const [key, rows] of this.#rows) if (rows.length > 0) this.#write(key, rows);
   }
 
   /** All of it or nothing, and fast. */
   together<T>(work: () => T): T {
     this.#file.exec("BEGIN IMMEDIATE");
     const result = work();
+    this.#flush();
     this.#file.exec("COMMIT");
     return result;
   }
 
   /** Any other statement, such as an UPDATE by hand. */
   run(sql: string, ...values: readonly unknown[]): void {
+    this.#flush();
     this.#file.prepare(sql).run(...values);
   }
 
   rows<T = Record<string, unknown>>(sql: string, ...values: readonly unknown[]): T[] {
+    this.#flush();
     return this.#file.prepare(sql).all(...values) as T[];
   }
 
   close(): void {
+    this.#flush();
     this.#statements.clear();
     this.#file.close();
   }
