@@ -89,7 +89,7 @@ export const HOMES: Readonly<Record<string, readonly Part[]>> = {
 
 /** Where only the types of a package may go besides. Who hands a transaction on has to name it. */
 export const TYPE_HOMES: Readonly<Record<string, readonly Part[]>> = {
-  kysely: ["app.ts", "cli", "http", "operation", "simulation"],
+  kysely: ["app.ts", "cli", "http", "legacy", "operation", "simulation"],
 };
 
 /** The parts that only decide: of Node they may use what computes, and nothing that reaches the outside. */
