@@ -40,9 +40,10 @@ const STALE: Readonly<Record<string, readonly string[]>> = {
     KEYS.mailboxes,
     KEYS.lead,
     KEYS.inbox,
+    KEYS.migration,
   ],
-  "campaign-changed": [KEYS.overview, KEYS.campaigns, KEYS.campaign, KEYS.outbox, KEYS.lead],
-  event: [KEYS.overview, KEYS.campaign, KEYS.mailboxes, KEYS.leads, KEYS.lead, KEYS.unconfirmed, KEYS.settings],
+  "campaign-changed": [KEYS.overview, KEYS.campaigns, KEYS.campaign, KEYS.outbox, KEYS.lead, KEYS.migration],
+  event: [KEYS.overview, KEYS.campaign, KEYS.mailboxes, KEYS.leads, KEYS.lead, KEYS.unconfirmed, KEYS.settings, KEYS.migration],
   import: [KEYS.imports, KEYS.campaign],
   workers: [KEYS.overview],
 };

@@ -16,6 +16,8 @@ export const KEYS = {
   settings: "settings",
   imports: "imports",
   inbox: "inbox",
+  migration: "migration",
+  olderSenders: "older-senders",
 } as const;
 
 const TRIES_MAX = 2;

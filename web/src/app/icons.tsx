@@ -54,4 +54,5 @@ export const SettingsIcon = icon(
   </>,
 );
 export const CheckIcon = icon(<path d="m4.5 10.5 3.5 3.5 7.5-8" />);
+export const MovingIcon = icon(<path d="M3 6.5h13m-3.5-3.5 3.5 3.5-3.5 3.5M17 13.5H4m3.5-3.5L4 13.5 7.5 17" />);
 export const InboxIcon = icon(<path d="M2.5 11.5 5 4h10l2.5 7.5V16h-15zm0 0h4l1 2h5l1-2h4" />);

@@ -1,5 +1,14 @@
 import type { ReactNode } from "react";
-import { CampaignsIcon, InboxIcon, LeadsIcon, MailboxesIcon, OutboxIcon, OverviewIcon, SettingsIcon } from "./icons.tsx";
+import {
+  CampaignsIcon,
+  InboxIcon,
+  LeadsIcon,
+  MailboxesIcon,
+  MovingIcon,
+  OutboxIcon,
+  OverviewIcon,
+  SettingsIcon,
+} from "./icons.tsx";
 
 interface NavItem {
   readonly to: string;
@@ -7,7 +16,7 @@ interface NavItem {
   readonly text: `nav.${string}`;
   readonly icon: () => ReactNode;
   /** Shown only where the server has this. */
-  readonly needs?: "inbox";
+  readonly needs?: "inbox" | "older-sender";
 }
 
 export const NAV: readonly NavItem[] = [
@@ -16,6 +25,7 @@ export const NAV: readonly NavItem[] = [
   { to: "/outbox", text: "nav.outbox", icon: OutboxIcon },
   { to: "/leads", text: "nav.leads", icon: LeadsIcon },
   { to: "/mailboxes", text: "nav.mailboxes", icon: MailboxesIcon },
+  { to: "/moving", text: "nav.moving", icon: MovingIcon, needs: "older-sender" },
   { to: "/settings", text: "nav.settings", icon: SettingsIcon },
   { to: "/inbox", text: "nav.inbox", icon: InboxIcon, needs: "inbox" },
 ];

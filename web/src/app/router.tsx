@@ -143,6 +143,18 @@ const mailboxes = createRoute({
   component: lazyRouteComponent(() => import("../features/mailboxes/mailboxes-page.tsx"), "MailboxesPage"),
 });
 
+const moving = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/moving",
+  component: lazyRouteComponent(() => import("../features/moving/moving-page.tsx"), "MovingPage"),
+});
+
+const movingCampaign = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/moving/$campaignId",
+  component: lazyRouteComponent(() => import("../features/moving/moving-campaign-page.tsx"), "MovingCampaignPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
@@ -200,6 +212,8 @@ export const router = createRouter({
       lead,
       outbox.addChildren([outboxNext, outboxLog, outboxUnconfirmed]),
       mailboxes,
+      moving,
+      movingCampaign,
       settings.addChildren([settingsDefaults, settingsUsers, settingsTokens, settingsSuppression, settingsSystem]),
       inbox,
     ]),

@@ -3,6 +3,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { followServer } from "../api/live.ts";
+import { hasOlderSenderQuery } from "../api/migration.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { LiveLight, LostConnection } from "./live-light.tsx";
 import { Mark } from "./mark.tsx";
@@ -14,8 +15,11 @@ import styles from "./shell.module.css";
 export function Shell() {
   const { t } = useTranslation();
   const { data: session } = useQuery(sessionQuery);
+  const { data: hasOlderSender = false } = useQuery(hasOlderSenderQuery);
   useEffect(followServer, []);
-  const items = NAV.filter(({ needs }) => needs === undefined || session?.features.includes(needs));
+  const items = NAV.filter(({ needs }) =>
+    needs === "older-sender" ? hasOlderSender : needs === undefined || session?.features.includes(needs),
+  );
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">

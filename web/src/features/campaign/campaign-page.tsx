@@ -7,6 +7,7 @@ import { StatusBadge } from "../../components/badge.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { OtherSender } from "../../components/sender/sender-badge.tsx";
 import { TabsNav } from "../../components/tabs-nav.tsx";
 import { useCampaignId } from "../../components/use-campaign.ts";
 import { CampaignActions } from "./campaign-actions.tsx";
@@ -33,7 +34,12 @@ function Head({ campaign }: { readonly campaign: Campaign }) {
   return (
     <PageHeader
       title={campaign.name}
-      badge={<StatusBadge status={campaign.status} />}
+      badge={
+        <>
+          <StatusBadge status={campaign.status} />
+          <OtherSender sender={campaign.sender} until={campaign.senderUntil} />
+        </>
+      }
       lead={<WhyLine campaign={campaign} />}
       actions={<CampaignActions campaign={campaign} />}
     />
