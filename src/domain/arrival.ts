@@ -1,4 +1,5 @@
 import type { FreezeReason, RememberedDatabase } from "./frozen.ts";
+import { say } from "./phrase.ts";
 
 /** Where a database is at home: the machine of a SQLite file, or the server and the database on it. */
 export interface Home {
@@ -42,15 +43,15 @@ function memoryObjection(found: FoundDatabase, memory: RememberedDatabase | unde
     if (found.follows.includes(memory.instance)) return undefined;
     return {
       reason: "other-database",
-      text: "the database in this place is another one than this installation worked on before; whom that one wrote to, it does not know",
+      text: say("frozen-other-database"),
     };
   }
   // Released since: somebody has judged what is missing.
   if (found.epoch > memory.epoch) return undefined;
   if (found.epoch === memory.epoch && found.ledgerId >= memory.ledgerId) return undefined;
   const lacking = memory.ledgerId - found.ledgerId;
-  const how = found.epoch < memory.epoch || lacking <= 0 ? "" : `; about ${lacking} entries of its send log are missing`;
-  return { reason: "older", text: `the database is older than this installation remembers it${how}` };
+  const isCounted = found.epoch === memory.epoch && lacking > 0;
+  return { reason: "older", text: isCounted ? say("frozen-older-lacking", { count: lacking }) : say("frozen-older") };
 }
 
 function homeObjection(home: Home | undefined, here: Home): Objection | undefined {
@@ -58,12 +59,12 @@ function homeObjection(home: Home | undefined, here: Home): Objection | undefine
   if (differ(home.machine, here.machine))
     return {
       reason: "other-place",
-      text: `the database belongs to the machine ${home.host ?? home.machine} and was copied or moved to ${here.host ?? "this one"}; the other one may still send`,
+      text: say("frozen-other-machine", { host: home.host ?? home.machine ?? "?", place: here.host ?? "this one" }),
     };
   if (differ(home.system, here.system) || differ(home.oid, here.oid))
     return {
       reason: "other-place",
-      text: "the database was copied or restored to another database server, or under another name; the other one may still send, or know more",
+      text: say("frozen-other-server"),
     };
   return undefined;
 }

@@ -51,6 +51,7 @@ const REMEDIES = {
   timeout: "The server did not answer in time: try again later, or ask the mail provider.",
 } as const;
 export type CheckFailureCode = keyof typeof REMEDIES;
+export const CHECK_FAILURES = Object.keys(REMEDIES) as [CheckFailureCode, ...CheckFailureCode[]];
 
 export interface CheckFailure {
   readonly code: CheckFailureCode;

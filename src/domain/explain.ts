@@ -4,6 +4,7 @@ import { frozenText, RELEASE_REMEDY } from "./frozen.ts";
 import { settingText } from "./gate-setting.ts";
 import { type ClosedGate, closedGates, GATES, type GateName, type MailboxBar } from "./gates.ts";
 import type { Instant } from "./instant.ts";
+import { say, whenText } from "./phrase.ts";
 import { nextSendInstant } from "./plan.ts";
 import { localText } from "./zone.ts";
 
@@ -82,31 +83,38 @@ const OPEN_TEXTS: Readonly<Record<GateName, string>> = {
 
 /** A closed gate in one sentence; it also stands in the history as the cause of a move. Times are local, with their zone. */
 export function causeText(gate: ClosedGate, zone: string): string {
-  const until = gate.until === undefined ? "" : ` until ${localText(zone, gate.until)} (${zone})`;
+  const until = gate.until === undefined ? undefined : whenText(zone, gate.until);
   switch (gate.gate) {
     case "owner":
-      return "the older sender has this campaign, and sends it";
+      return say("gate-owner");
     case "status":
       return `the campaign is ${STATUS_TEXTS[gate.status]}`;
     case "frozen":
       return frozenText(gate.frozen);
     case "start-time":
-      return `waiting for the start time${until}`;
+      return say("gate-start-time", { until: whenText(zone, gate.until) });
     case "hours":
-      return `outside the allowed hours${until}`;
+      return until === undefined ? say("gate-hours-never") : say("gate-hours", { until });
     case "holiday":
-      return `holiday (${gate.holiday})${until}`;
+      return holidayText(gate.holiday, until);
     case "pace":
-      return `pace: the gap of ${durationText(gate.gapMs)} lasts${until}`;
+      return say("gate-pace", { duration: durationText(gate.gapMs), until: whenText(zone, gate.until) });
     case "long-pause":
-      return `long pause of ${durationText(gate.gapMs)}${until}`;
+      return say("gate-long-pause", { duration: durationText(gate.gapMs), until: whenText(zone, gate.until) });
     case "campaign-limit":
-      return `the campaign reached its daily limit, ${gate.used} of ${gate.max},${until}`;
+      return say("gate-campaign-limit", { used: gate.used, max: gate.max, until: whenText(zone, gate.until) });
     case "mailboxes":
-      return gate.bars.length === 0
-        ? "the campaign has no mailbox"
-        : `no mailbox may send${until}: ${gate.bars.map((bar) => barSentence(bar, zone)).join("; ")}`;
+      return mailboxesText(gate.bars, until, zone);
   }
+}
+
+const holidayText = (holiday: string, until: string | undefined): string =>
+  until === undefined ? say("gate-holiday-never", { holiday }) : say("gate-holiday", { holiday, until });
+
+function mailboxesText(bars: readonly MailboxBar[], until: string | undefined, zone: string): string {
+  if (bars.length === 0) return say("gate-no-mailbox");
+  const parts = bars.map((bar) => barSentence(bar, zone)).join("; ");
+  return until === undefined ? say("gate-mailboxes-open-end", { parts }) : say("gate-mailboxes", { until, parts });
 }
 
 const STATUS_TEXTS = {
@@ -118,22 +126,23 @@ const STATUS_TEXTS = {
   CANCELLED: "cancelled",
 } as const;
 
-function barSentence(bar: MailboxBar, zone: string): string {
-  const until = bar.until === undefined ? "" : ` until ${localText(zone, bar.until)}`;
-  const detail = bar.detail === undefined ? "" : ` (${bar.detail})`;
-  switch (bar.why) {
+function barSentence({ why, address, until: at, detail, used = 0, max = 0 }: MailboxBar, zone: string): string {
+  const until = at === undefined ? "" : localText(zone, at);
+  switch (why) {
     case "off":
-      return `${bar.address} is switched off`;
+      return say("bar-off", { address });
     case "attention":
-      return `${bar.address} needs attention${detail}`;
+      return say("bar-attention", { address, part: detail ?? "" });
     case "limit":
-      return `${bar.address} reached its daily limit${detail}${until}`;
+      return say("bar-limit", { address, used, max, until });
     case "resting":
-      return `${bar.address} rests${until}${detail}`;
+      return detail === undefined
+        ? say("bar-resting-plainly", { address, until })
+        : say("bar-resting", { address, until, part: detail });
     case "min-gap":
-      return `${bar.address} keeps its own distance between mails${until}`;
+      return say("bar-min-gap", { address, until });
     case "busy":
-      return `${bar.address} is in a conversation with its server`;
+      return say("bar-busy", { address });
   }
 }
 

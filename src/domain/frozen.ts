@@ -1,4 +1,5 @@
 import type { Instant } from "./instant.ts";
+import { say } from "./phrase.ts";
 
 /** Why an installation stands still until a person has looked at what its database may lack. */
 export const FREEZE_REASONS = [
@@ -66,5 +67,5 @@ export const RELEASE_REMEDY = "run `goniec release`, which shows what is known a
 
 /** The state in one sentence. */
 export function frozenText(frozen: Frozen): string {
-  return `frozen until \`goniec release\`: ${frozen.text}`;
+  return say("frozen", { part: frozen.text });
 }

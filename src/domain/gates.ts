@@ -13,6 +13,9 @@ export interface MailboxBar {
   readonly why: "off" | "attention" | "limit" | "resting" | "min-gap" | "busy";
   readonly until?: Instant | undefined;
   readonly detail?: string | undefined;
+  /** Of `limit`: mails of the mailbox's local day, and how many there may be. */
+  readonly used?: number | undefined;
+  readonly max?: number | undefined;
 }
 
 /** A closed gate: the reason why a campaign sends nothing at an instant. */
@@ -157,7 +160,8 @@ function barOf(mailbox: MailboxFacts, why: MailboxBar["why"] | undefined, at: In
       return { ...bar, detail: mailbox.attention };
     case "limit": {
       const day = localDay(mailbox.zone, at);
-      return { ...bar, until: day.endsAt, detail: `${usedOn(mailbox.usage, day.day)} of ${mailbox.perDayMax}` };
+      const [used, max] = [usedOn(mailbox.usage, day.day), mailbox.perDayMax ?? 0];
+      return { ...bar, until: day.endsAt, detail: `${used} of ${max}`, used, max };
     }
     case "resting":
       return { ...bar, until: mailbox.restingUntil, detail: mailbox.restReason };

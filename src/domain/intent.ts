@@ -1,6 +1,7 @@
 import type { CampaignFacts, MailboxFacts } from "./campaign.ts";
 import { calendarGate, type ClosedGate, frozenGate, ownerGate, startGate, statusGate } from "./gates.ts";
 import type { Instant } from "./instant.ts";
+import { say } from "./phrase.ts";
 
 /** What is known of a claimed mail at its point of no return. */
 export interface IntentFacts {
@@ -13,9 +14,11 @@ export interface IntentFacts {
   readonly gapBeforeMs: number;
 }
 
+export const LEAD_BARS = ["suppressed", "blocked", "on-hold", "contacted", "missing-field", "unusable"] as const;
+
 /** Why a lead gets no mail. */
 export interface LeadBar {
-  readonly why: "suppressed" | "blocked" | "on-hold" | "contacted" | "missing-field" | "unusable";
+  readonly why: (typeof LEAD_BARS)[number];
   readonly detail: string;
 }
 
@@ -23,14 +26,14 @@ export interface LeadBar {
 export function barText(bar: LeadBar): string {
   switch (bar.why) {
     case "missing-field":
-      return `missing field ${bar.detail}`;
+      return say("missing-field", { name: bar.detail });
     case "contacted":
     case "blocked":
     case "on-hold":
       return bar.detail;
     case "suppressed":
     case "unusable":
-      return `${bar.why}: ${bar.detail}`;
+      return say(bar.why, { part: bar.detail });
   }
 }
 
@@ -61,7 +64,8 @@ export function decideIntent(intent: IntentFacts, now: Instant): IntentDecision 
     calendarGate(facts, now);
   if (gate !== undefined) return { kind: "withhold", why: { kind: "gate", gate } };
   if (leadBar !== undefined) return { kind: "withhold", why: { kind: "lead", bar: leadBar } };
-  if (!mailbox.active) return { kind: "withhold", why: { kind: "mailbox", detail: `${mailbox.address} is switched off` } };
+  if (!mailbox.active)
+    return { kind: "withhold", why: { kind: "mailbox", detail: say("bar-off", { address: mailbox.address }) } };
   if (mailbox.attention !== undefined) return { kind: "withhold", why: { kind: "mailbox", detail: mailbox.attention } };
   const paceOpensAt = facts.campaign.lastHandOverAt === undefined ? now : facts.campaign.lastHandOverAt + intent.gapBeforeMs;
   return paceOpensAt > now ? { kind: "hold", until: paceOpensAt } : { kind: "go" };

@@ -1,3 +1,4 @@
+import { say } from "./phrase.ts";
 import {
   asksToComeBack,
   deniesRelay,
@@ -85,21 +86,21 @@ export interface Classified {
  */
 export function classify(conversation: Conversation): Classified {
   const { reply, fault, stage } = conversation;
-  const text = reply?.text ?? fault?.message ?? "no answer";
-  return { outcome: outcomeOf(conversation), summary: `${text} (${STAGE_WORDS[stage]})` };
+  const text = reply?.text ?? fault?.message ?? say("no-answer");
+  return { outcome: outcomeOf(conversation), summary: say(STAGE_PHRASES[stage], { part: text }) };
 }
 
-const STAGE_WORDS: Record<SmtpStage, string> = {
-  connect: "while connecting",
-  greeting: "at the greeting",
-  tls: "while securing the connection",
-  auth: "at the login",
-  mail: "at MAIL FROM",
-  rcpt: "at RCPT TO",
-  data: "at DATA",
-  body: "while sending the message",
-  dot: "after the message",
-};
+const STAGE_PHRASES = {
+  connect: "while-connecting",
+  greeting: "at-greeting",
+  tls: "while-encrypting",
+  auth: "at-login",
+  mail: "at-mail-from",
+  rcpt: "at-rcpt-to",
+  data: "at-data",
+  body: "while-sending",
+  dot: "after-message",
+} as const satisfies Readonly<Record<SmtpStage, string>>;
 
 function outcomeOf(conversation: Conversation): OutcomeClass {
   const { reply, fault, stage, dotSent } = conversation;

@@ -1,6 +1,7 @@
 import { type Instant, MINUTE_MS } from "./instant.ts";
 import { barText, type WithheldReason } from "./intent.ts";
 import { type Conversation, classify, type OutcomeClass } from "./outcome.ts";
+import { say } from "./phrase.ts";
 import { GREYLIST_DELAYS_MS, nextTry } from "./retry.ts";
 import type { LeadState, LedgerState, QueueState } from "./states.ts";
 
@@ -40,7 +41,7 @@ export function judge(mail: SettledMail, conversation: Conversation, now: Instan
   return { ...verdict, queue: "cancelled", lead: "skipped", summary: CANCELLED, notBefore: undefined };
 }
 
-const CANCELLED = "campaign cancelled";
+const CANCELLED = say("campaign-cancelled");
 
 function judgeOpen(mail: SettledMail, conversation: Conversation, now: Instant): Verdict {
   const { outcome, summary } = classify(conversation);
@@ -74,7 +75,12 @@ function refused(
   const next = nextTry(outcome, attempt, now, { retryMs: mail.retryDelaysMs, greylistMs: GREYLIST_DELAYS_MS });
   const base = { outcome, summary, attempt, ledger: "rejected", giveBack: true, mailbox: "works" } as const;
   if (next.kind === "retry") return { ...base, queue: "pending", lead: "retrying", notBefore: next.at };
-  return { ...base, queue: "failed", lead: "failed", suppress: outcome === "unknown-user" ? `bounced: ${summary}` : undefined };
+  return {
+    ...base,
+    queue: "failed",
+    lead: "failed",
+    suppress: outcome === "unknown-user" ? say("bounced", { part: summary }) : undefined,
+  };
 }
 
 /** The mail goes back to the plan as if it had not been claimed: its lead keeps its attempts. */

@@ -1,4 +1,5 @@
 import type { Instant } from "./instant.ts";
+import { say } from "./phrase.ts";
 
 /** Why a mail is sent to one address that belongs to no plan: a person looks at a text, or the program has something to tell. */
 export const SINGLE_MAIL_PURPOSES = ["test", "alert"] as const;
@@ -50,14 +51,14 @@ export function obstacleTo(
   now: Instant,
 ): SingleMailObstacle | undefined {
   const { address, active, attention, restingUntil, perDayMax, used } = mailbox;
-  if (isFrozen) return { code: "frozen", message: "the installation is frozen, and sends nothing until it is released" };
-  if (!active) return { code: "mailbox-off", message: `${address} is switched off` };
-  if (bar !== undefined) return { code: "barred", message: `nothing may be sent to ${to} (${bar})` };
+  if (isFrozen) return { code: "frozen", message: say("single-frozen") };
+  if (!active) return { code: "mailbox-off", message: say("bar-off", { address }) };
+  if (bar !== undefined) return { code: "barred", message: say("single-barred", { address: to, part: bar }) };
   if (perDayMax !== undefined && used >= perDayMax)
-    return { code: "limit", message: `${address} has reached its daily limit, ${used} of ${perDayMax}` };
+    return { code: "limit", message: say("single-limit", { address, used, max: perDayMax }) };
   if (purpose === "test") return undefined;
-  if (attention !== undefined) return { code: "attention", message: `${address} needs attention: ${attention}` };
+  if (attention !== undefined) return { code: "attention", message: say("single-attention", { address, part: attention }) };
   if (restingUntil !== undefined && restingUntil > now)
-    return { code: "resting", message: `${address} rests`, until: restingUntil };
+    return { code: "resting", message: say("single-resting", { address }), until: restingUntil };
   return undefined;
 }

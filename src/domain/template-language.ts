@@ -1,4 +1,5 @@
 import { AssignTag, type Context, evalToken, Filter, Liquid, type Value } from "liquidjs";
+import { say } from "./phrase.ts";
 
 type FilterToken = ConstructorParameters<typeof Filter>[0];
 
@@ -49,7 +50,7 @@ function keepFromClockAndZone(liquid: Liquid, name: string): void {
   liquid.registerFilter(name, function (value: unknown, ...args: unknown[]) {
     if (typeof value !== "string") return filter.call(this, value, ...args) as unknown;
     if (CLOCK_WORDS.has(value.trim().toLowerCase())) {
-      throw new Error(`"${value}" depends on the moment of sending; write the date itself, or put it into a column`);
+      throw new Error(say("template-clock", { quoted: `"${value}"` }));
     }
     return filter.call(this, withZone(value), ...args) as unknown;
   });

@@ -1,4 +1,5 @@
 import { type Liquid, ParseError, type Template, type TokenizationError, TypeGuards, toValueSync, Value } from "liquidjs";
+import { say } from "./phrase.ts";
 import { fail, ok, type Problem, type Result } from "./result.ts";
 import { fillerOf } from "./template-segments.ts";
 import { createLiquid, gatherFallbacks } from "./template-language.ts";
@@ -61,7 +62,7 @@ export function compileTemplate(source: MessageSource): Result<MessageTemplate> 
     }
   }
   if (parts.length < 2)
-    return fail({ field: "message", value: "", message: "has no body", allowed: "a text or an HTML body, or both" });
+    return fail({ field: "message", value: "", message: say("template-no-body"), allowed: say("allowed-text-or-html") });
   const names = [...new Set(parts.flatMap((part) => part.liquid.globalVariablesSync(part.templates)))];
   const render = (fields: Readonly<Record<string, string>>): RenderOutcome => renderParts(parts, scopeOf(names, fields));
   return ok({ fields: names.map((name) => ({ name, needsValue: needsValue(name, names, render) })), render });
@@ -87,7 +88,7 @@ function refuseSeveralOperands({ initial: { postfix } }: Value): void {
   const operands = postfix.filter((token) => !TypeGuards.isOperatorToken(token));
   if (first === undefined || operands.length - binary === 1) return;
   const words = operands.map((token) => token.getText());
-  const mistake = `"${words.join(" ")}" is not one value; a column with a space is written without it: "${words.join("")}"`;
+  const mistake = say("template-several-values", { quoted: `"${words.join(" ")}"`, code: `"${words.join("")}"` });
   throw new ParseError(new Error(mistake), first);
 }
 
@@ -140,8 +141,8 @@ function renderParts(parts: readonly Part[], scope: Record<string, string | unde
   const { subject = "", text, html } = rendered;
   // A line break in a subject would begin a new header.
   const oneLine = subject.replace(/\s+/g, " ").trim();
-  if (oneLine === "") return { kind: "error", message: "the subject comes out empty" };
-  if (text?.trim() === "" || html?.trim() === "") return { kind: "error", message: "the body comes out empty" };
+  if (oneLine === "") return { kind: "error", message: say("template-empty-subject") };
+  if (text?.trim() === "" || html?.trim() === "") return { kind: "error", message: say("template-empty-body") };
   return { kind: "rendered", subject: oneLine, ...(text !== undefined && { text }), ...(html !== undefined && { html }) };
 }
 
@@ -149,7 +150,10 @@ function failedRender(part: PartName, error: unknown): RenderOutcome {
   const cause = error instanceof Error && "originalError" in error ? error.originalError : error;
   const name = cause instanceof Error && "variableName" in cause ? cause.variableName : undefined;
   if (typeof name === "string") return { kind: "missing-field", field: name };
-  return { kind: "error", message: `${part}: ${cause instanceof Error ? cause.message : String(cause)}` };
+  return {
+    kind: "error",
+    message: say("template-part", { section: part, part: cause instanceof Error ? cause.message : String(cause) }),
+  };
 }
 
 function syntaxProblem(part: PartName, text: string, error: unknown): Problem {
@@ -160,7 +164,9 @@ function syntaxProblem(part: PartName, text: string, error: unknown): Problem {
   return {
     field: part,
     value: sourceLine.slice(0, 120),
-    message: `${words} (line ${line}, column ${column})`,
-    allowed: 'Liquid: {{ firstName }}, {{ firstName | default: "there" }}, {% if company %} ... {% endif %}',
+    message: say("template-at", { part: words, line, column }),
+    allowed: say("allowed-liquid", {
+      code: '{{ firstName }}, {{ firstName | default: "there" }}, {% if company %} ... {% endif %}',
+    }),
   };
 }

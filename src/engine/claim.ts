@@ -6,6 +6,7 @@ import { messageIdFor } from "../domain/ids.ts";
 import { type Instant, SECOND_MS } from "../domain/instant.ts";
 import { barText } from "../domain/intent.ts";
 import { advance, gapMs, isUnpaced, paceGate } from "../domain/pace.ts";
+import { say } from "../domain/phrase.ts";
 import { isFirstOfDay } from "../domain/plan.ts";
 import type { EngineContext } from "./context.ts";
 import type { Claim, ClaimedEmail, QueuedEmail, StoreTransaction } from "./ports.ts";
@@ -100,7 +101,7 @@ function isBusy(gate: ClosedGate): boolean {
 
 /** No row is due: top up the plan, and complete the campaign when no lead is open. */
 async function rest(ctx: EngineContext, tx: StoreTransaction, facts: CampaignFacts): Promise<ClaimResult> {
-  await scheduleNextEmail(ctx, tx, facts, "next in order");
+  await scheduleNextEmail(ctx, tx, facts, say("next-in-order"));
   await completeIfDone(ctx, tx, facts);
   return { kind: "idle" };
 }
@@ -140,7 +141,7 @@ async function getNextEmailsForCampaign(
     const { email, reason } = barredFirst;
     await tx.skipLead(email.campaignLeadId, reason, now);
     ctx.log.info("mail skipped", { campaign: facts.campaign.name, queueId: email.id, lead: email.address, reason });
-    await layPlan(ctx, tx, facts, { cause: `${email.address} skipped: ${reason}`, anew: true });
+    await layPlan(ctx, tx, facts, { cause: say("skipped-mail", { address: email.address, part: reason }), anew: true });
   }
   return { ready: [], dueCount: 0 };
 }
@@ -303,6 +304,6 @@ function afterClaim(facts: CampaignFacts, email: ClaimedEmail, now: Instant): Ca
 function lateness(email: ClaimedEmail | undefined, now: Instant): string {
   const lateMs = email === undefined ? 0 : now - email.scheduledAt;
   return email !== undefined && lateMs > SECOND_MS
-    ? `${email.address} started ${Math.round(lateMs / SECOND_MS)} s late`
-    : "next in order";
+    ? say("started-late", { address: email.address, seconds: Math.round(lateMs / SECOND_MS) })
+    : say("next-in-order");
 }

@@ -2,6 +2,7 @@ import type { CampaignFacts } from "../domain/campaign.ts";
 import { durationText } from "../domain/duration.ts";
 import { type Instant, SECOND_MS } from "../domain/instant.ts";
 import { OWNERS } from "../domain/ownership.ts";
+import { say } from "../domain/phrase.ts";
 import type { EngineContext } from "./context.ts";
 import type { Clock } from "./ports.ts";
 import { layPlan } from "./refill.ts";
@@ -73,7 +74,7 @@ export class ClockAnchors {
 export async function followClockStep(ctx: EngineContext): Promise<void> {
   const stepMs = ctx.anchors.takeStep();
   if (stepMs === 0) return;
-  const cause = `the clock was set ${stepMs > 0 ? "forward" : "back"} by ${durationText(Math.round(Math.abs(stepMs)))}`;
+  const cause = say(stepMs > 0 ? "clock-forward" : "clock-back", { duration: durationText(Math.round(Math.abs(stepMs))) });
   ctx.log.warn("clock stepped", { stepMs: Math.round(stepMs) });
   const owned = await Promise.all(OWNERS.map((owner) => ctx.store.dueCampaigns(Number.MAX_SAFE_INTEGER, CAMPAIGNS_MAX, owner)));
   for (const { id, status } of owned.flat()) {

@@ -1,3 +1,4 @@
+import { say } from "../domain/phrase.ts";
 import type { LeadState } from "../domain/states.ts";
 import type { EngineContext } from "./context.ts";
 import type { AbandonedEmail, Asker, Settlement, StoreTransaction } from "./ports.ts";
@@ -36,14 +37,15 @@ async function takeBack(
   cancelled: boolean,
 ): Promise<void> {
   const now = ctx.clock.now();
-  const lost = `worker ${email.leaseOwner} was lost`;
+  const worker = email.leaseOwner ?? "?";
+  const lost = say("worker-lost", { worker });
   const fate = fateOf(email.attempt, intent, cancelled);
   const settlement: Settlement = {
     email,
     worker: ctx.worker.bootId,
     at: now,
     ...(intent && { ledger: { state: "unconfirmed", outcome: "unknown" } as const }),
-    queue: { state: fate.queue, attempt: email.attempt, reason: intent ? `${lost} before the server's answer` : lost },
+    queue: { state: fate.queue, attempt: email.attempt, reason: intent ? say("worker-lost-unanswered", { worker }) : lost },
     lead: { state: fate.lead, reason: lost },
     giveBack: !intent,
   };

@@ -2,6 +2,7 @@ import type { Campaign, CampaignFacts } from "../domain/campaign.ts";
 import { causeText } from "../domain/explain.ts";
 import { SECOND_MS } from "../domain/instant.ts";
 import { isUnpaced } from "../domain/pace.ts";
+import { say } from "../domain/phrase.ts";
 import { type Candidate, plan, type Slot, storedCandidate } from "../domain/plan.ts";
 import type { EngineContext } from "./context.ts";
 import type { PlanChange, PlannedEmail, StoreTransaction, WaitingLead } from "./ports.ts";
@@ -26,7 +27,7 @@ type PlanContext = Pick<EngineContext, "clock" | "templates">;
 
 /** Fills the campaign's plan for the first time, up to its buffer size; called when it starts. */
 export async function initializeQueue(ctx: PlanContext, tx: StoreTransaction, facts: CampaignFacts): Promise<void> {
-  await layPlan(ctx, tx, facts, { cause: "start", anew: true });
+  await layPlan(ctx, tx, facts, { cause: say("started"), anew: true });
 }
 
 /** Tops the plan up after a change and notes when the engine has to look at the campaign next. Never depends on a mail's success. */

@@ -4,6 +4,7 @@ import type { HandOver, Permit } from "../domain/hand-over.ts";
 import { decideIntent, type IntentDecision, type WithheldReason } from "../domain/intent.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Conversation } from "../domain/outcome.ts";
+import { say } from "../domain/phrase.ts";
 import type { Verdict } from "../domain/settlement.ts";
 import { type ClaimedMail, mailboxesOf } from "./claim.ts";
 import type { EngineContext } from "./context.ts";
@@ -112,7 +113,7 @@ async function passIntent(ctx: EngineContext, mail: ClaimedMail, flight: Flight)
     }
   } catch (error) {
     ctx.log.error("intent not recorded, mail withheld", { ...mailFields(ctx, mail), error: String(error) });
-    return refuse(flight, { kind: "not-recorded", detail: `the database did not take the intent: ${String(error)}` });
+    return refuse(flight, { kind: "not-recorded", detail: say("not-recorded", { part: String(error) }) });
   }
 }
 

@@ -3,6 +3,7 @@ import { SESSION_LEFT_AFTER_MS } from "../domain/hand-over.ts";
 import { type Instant, MINUTE_MS } from "../domain/instant.ts";
 import type { WithheldReason } from "../domain/intent.ts";
 import type { Conversation } from "../domain/outcome.ts";
+import { say } from "../domain/phrase.ts";
 import { mailboxRestUntil } from "../domain/retry.ts";
 import { judge, type Verdict } from "../domain/settlement.ts";
 import { type ClaimedMail, completeIfDone, mailboxesOf } from "./claim.ts";
@@ -102,7 +103,8 @@ async function replanAfter(ctx: EngineContext, tx: StoreTransaction, mail: Claim
   const stored = await tx.campaignFacts(mail.email.campaignId, ctx.clock.now());
   if (stored === undefined) return;
   const facts = ctx.anchors.correct(stored);
-  const cause = verdict.queue === "pending" ? `${mail.email.address} tries again: ${verdict.summary}` : "next in order";
+  const again = { address: mail.email.address, part: verdict.summary };
+  const cause = verdict.queue === "pending" ? say("tries-again", again) : say("next-in-order");
   await scheduleNextEmail(ctx, tx, facts, cause);
 }
 

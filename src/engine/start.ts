@@ -1,4 +1,5 @@
 import type { CampaignFacts } from "../domain/campaign.ts";
+import { say } from "../domain/phrase.ts";
 import type { EngineContext } from "./context.ts";
 import { initializeQueue, RECHECK_MS } from "./refill.ts";
 
@@ -18,7 +19,7 @@ export async function startDueCampaign(ctx: EngineContext, campaignId: number): 
       return "waiting";
     }
     await tx.setCampaignStatus(campaignId, ["SCHEDULED"], "IN_PROGRESS", now);
-    await tx.record({ kind: "campaign-started", at: now, actor: "engine", campaignId, cause: "start time" });
+    await tx.record({ kind: "campaign-started", at: now, actor: "engine", campaignId, cause: say("start-time-came") });
     ctx.log.info("campaign started", { campaign: facts.campaign.name });
     await initializeQueue(ctx, tx, { ...facts, campaign: { ...facts.campaign, status: "IN_PROGRESS" } });
     return "started";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Problem, Result } from "../domain/result.ts";
+import { PHRASE_OR_NULL, phraseWire } from "./schemas/phrases.ts";
 
 /** What can be wrong with a request, each with its HTTP status (RFC 9110) and a title that never changes. */
 const KINDS = {
@@ -27,7 +28,9 @@ const FIELD_PROBLEM = z
     field: z.string().describe("The field as it stands in the request, with its path: `windows.0.from`"),
     value: z.string().describe("The value as it was given, shortened; secrets are left out"),
     message: z.string(),
+    messagePhrase: PHRASE_OR_NULL,
     allowed: z.string().optional().describe("What would have been accepted"),
+    allowedPhrase: PHRASE_OR_NULL,
   })
   .meta({ id: "FieldProblem" });
 
@@ -38,6 +41,7 @@ export const PROBLEM = z
     title: z.string(),
     status: z.int(),
     detail: z.string().describe("One sentence that says what is wrong and what to do"),
+    detailPhrase: PHRASE_OR_NULL,
     instance: z.string().describe("`urn:goniec:request:` and the id under which the log has the request"),
     errors: z.array(FIELD_PROBLEM).optional(),
   })
@@ -70,10 +74,15 @@ export class ProblemError extends Error {
       title: KINDS[this.kind].title,
       status: this.status,
       detail: this.message,
+      detailPhrase: phraseWire(this.message.replace(/\.$/, "")),
       instance: `urn:goniec:request:${requestId}`,
-      ...(this.problems.length > 0 && { errors: [...this.problems] }),
+      ...(this.problems.length > 0 && { errors: this.problems.map(fieldProblem) }),
     };
   }
+}
+
+function fieldProblem(problem: Problem): z.infer<typeof FIELD_PROBLEM> {
+  return { ...problem, messagePhrase: phraseWire(problem.message), allowedPhrase: phraseWire(problem.allowed) };
 }
 
 /** One field was refused. */

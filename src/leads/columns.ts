@@ -1,5 +1,6 @@
 import { normalizeAddress } from "../domain/address.ts";
 import { ADDRESS_FIELD } from "../domain/lead-fields.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { FileFault } from "./file-fault.ts";
 import { ADDRESS_COLUMN_ALLOWED, knownField, namesAddress, squeezedName } from "./header-names.ts";
@@ -27,7 +28,7 @@ export function mapColumns(header: CsvRecord, rows: readonly CsvRecord[]): Resul
   const named = headers.filter((name) => name !== "");
   const sameName = firstShared(named, (name) => name.toLowerCase());
   if (sameName !== undefined)
-    return fail({ message: `has several columns with one name: ${quoted(sameName)}`, allowed: DIFFERENT_NAMES });
+    return fail({ message: say("file-same-names", { columns: quoted(sameName) }), allowed: DIFFERENT_NAMES });
   const address = addressColumn(headers, rows);
   if (!address.ok) return address;
 
@@ -35,7 +36,7 @@ export function mapColumns(header: CsvRecord, rows: readonly CsvRecord[]): Resul
   const sameField = firstShared(columns, (column) => column.field);
   if (sameField === undefined) return ok(columns);
   const names = quoted(sameField.map((column) => column.header));
-  return fail({ message: `has several columns for the field ${sameField[0]?.field}: ${names}`, allowed: DIFFERENT_NAMES });
+  return fail({ message: say("file-same-field", { name: sameField[0]?.field ?? "", columns: names }), allowed: DIFFERENT_NAMES });
 }
 
 /**
@@ -52,7 +53,7 @@ export function guessColumns(headers: readonly string[], addressIndex: number | 
   });
 }
 
-const DIFFERENT_NAMES = "a different name for each column";
+const DIFFERENT_NAMES = say("allowed-different-names");
 
 /** The columns of a bare list of addresses. */
 export const BARE_LIST_COLUMNS: readonly LeadColumn[] = [{ index: 0, header: "", field: ADDRESS_FIELD }];
@@ -76,13 +77,15 @@ function addressColumn(headers: readonly string[], rows: readonly CsvRecord[]): 
   if (only !== undefined && others.length === 0) return ok(only);
   if (only !== undefined) {
     return fail({
-      message: `has several columns that could be the lead's address: ${quoted(candidates.map((index) => headers[index] ?? ""))}`,
-      allowed: "one of them; give the others another name, such as second contact",
+      message: say("file-several-addresses", { columns: quoted(candidates.map((index) => headers[index] ?? "")) }),
+      allowed: say("allowed-one-address"),
     });
   }
-  const hint =
-    holding.length === 0 ? "" : `; ${quoted(holding.map((index) => headers[index] ?? ""))} holds addresses: name it email`;
-  return fail({ message: `has no address column among ${quoted(headers)}${hint}`, allowed: ADDRESS_COLUMN_ALLOWED });
+  const columns = quoted(headers);
+  const withAddresses = quoted(holding.map((index) => headers[index] ?? ""));
+  const isUnnamed = holding.length > 0;
+  const message = isUnnamed ? say("file-address-unnamed", { columns, others: withAddresses }) : say("file-no-address", { columns });
+  return fail({ message, allowed: ADDRESS_COLUMN_ALLOWED });
 }
 
 function mostlyAddresses(rows: readonly CsvRecord[], index: number): boolean {

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import iconv from "iconv-lite";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { type ByteSurvey, HEAD_BYTES, surveyBytes } from "./byte-survey.ts";
 import { BARE_LIST_COLUMNS, isAddress, type LeadColumn, mapColumns } from "./columns.ts";
@@ -14,7 +15,7 @@ const SAMPLE_RECORDS_MAX = 500;
 /** More than any spreadsheet of people has. */
 export const COLUMNS_MAX = 500;
 const FILE_BYTES_MAX = 1024 * 1024 * 1024;
-export const A_LEAD_FILE = "a CSV file with a header and at least one row";
+export const A_LEAD_FILE = say("allowed-lead-file");
 
 /** How to read a file of leads. A person may correct it before `readLeads`, for instance map a column to another field. */
 export interface LeadFormat {
@@ -55,12 +56,15 @@ export interface Reading {
 
 /** Finds out how the text of a surveyed file is written; refuses what is no text, or none that can be read row by row. */
 export function readSurveyed(survey: ByteSurvey): Result<Reading, FileFault> {
-  if (survey.sizeBytes === 0) return fail({ message: "is empty", allowed: A_LEAD_FILE });
+  if (survey.sizeBytes === 0) return fail({ message: say("file-empty"), allowed: A_LEAD_FILE });
   const encoding = detectEncoding(survey);
   if (!encoding.ok) return encoding;
   const { line, bytes } = survey.longestLine;
   if (bytes > RECORD_BYTES_MAX) {
-    return fail({ message: `has ${bytes} bytes in line ${line}`, allowed: `lines of at most ${RECORD_BYTES_MAX} bytes` });
+    return fail({
+      message: say("file-long-line", { bytes, line }),
+      allowed: say("allowed-line-bytes", { max: RECORD_BYTES_MAX }),
+    });
   }
   return ok(bestReading(survey, encoding.value));
 }
@@ -114,19 +118,22 @@ function plausibility({ records }: Reading): number {
 export function detectColumns(records: readonly CsvRecord[]): Result<Pick<LeadFormat, "header" | "columns">, FileFault> {
   const [first, ...rows] = records;
   if (first === undefined) {
-    return fail({ message: "holds no rows that can be read; is a quotation mark not closed?", allowed: A_LEAD_FILE });
+    return fail({ message: say("file-no-rows-open-quote"), allowed: A_LEAD_FILE });
   }
   if (first.length > COLUMNS_MAX)
-    return fail({ message: `has ${first.length} columns`, allowed: `at most ${COLUMNS_MAX} columns` });
+    return fail({
+      message: say("file-many-columns", { count: first.length }),
+      allowed: say("allowed-columns", { max: COLUMNS_MAX }),
+    });
   if (first.some(isAddress)) {
     if (first.slice(1).every(isBlank)) return ok({ header: false, columns: BARE_LIST_COLUMNS });
     return fail({
-      message: "has an address in its first row, so it seems to have no header",
-      allowed: "a first row that names the columns, such as email, first name, company",
+      message: say("file-no-header"),
+      allowed: say("allowed-header"),
     });
   }
   const columns = mapColumns(first, rows);
   if (!columns.ok) return columns;
-  if (rows.length === 0) return fail({ message: "has a header but no rows that can be read", allowed: A_LEAD_FILE });
+  if (rows.length === 0) return fail({ message: say("file-header-only"), allowed: A_LEAD_FILE });
   return ok({ header: true, columns: columns.value });
 }

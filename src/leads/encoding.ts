@@ -1,4 +1,5 @@
 import iconv from "iconv-lite";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { ByteSurvey, HighByteCounts } from "./byte-survey.ts";
 import type { FileFault } from "./file-fault.ts";
@@ -6,13 +7,13 @@ import type { FileFault } from "./file-fault.ts";
 /** As iconv-lite names them. */
 export const READABLE_ENCODINGS: readonly string[] = ["utf-8", "utf-16le", "utf-16be", "cp1250", "cp1252", "iso-8859-2"];
 
-const READABLE = "CSV text in UTF-8, UTF-16, Windows-1250, Windows-1252 or ISO-8859-2 (in Excel: Save as, CSV UTF-8)";
+const READABLE = say("allowed-csv-text");
 
 const BINARY_FORMATS: readonly { readonly magic: string; readonly name: string }[] = [
-  { magic: "504b0304", name: "a spreadsheet or zip archive (xlsx, ods)" },
-  { magic: "d0cf11e0", name: "an old Excel workbook (xls)" },
-  { magic: "25504446", name: "a PDF document" },
-  { magic: "1f8b", name: "a gzip archive" },
+  { magic: "504b0304", name: say("file-zip") },
+  { magic: "d0cf11e0", name: say("file-xls") },
+  { magic: "25504446", name: say("file-pdf") },
+  { magic: "1f8b", name: say("file-gzip") },
 ];
 
 const BOMS: readonly { readonly mark: string; readonly encoding: string }[] = [
@@ -28,19 +29,19 @@ const BOMS: readonly { readonly mark: string; readonly encoding: string }[] = [
 export function detectEncoding(survey: ByteSurvey): Result<string, FileFault> {
   const start = survey.head.toString("hex", 0, 4);
   const binary = BINARY_FORMATS.find((format) => start.startsWith(format.magic));
-  if (binary !== undefined) return fail({ message: `is ${binary.name}, not CSV text: save it as CSV`, allowed: READABLE });
+  if (binary !== undefined) return fail({ message: say("file-not-csv", { part: binary.name }), allowed: READABLE });
 
   const marked = BOMS.find((bom) => start.startsWith(bom.mark))?.encoding;
   if (marked === "utf-16le" || marked === "utf-16be") return ok(marked);
   const utf16 = utf16ByNuls(survey);
   if (utf16 !== undefined) return ok(utf16);
   if (survey.nulsAtEven + survey.nulsAtOdd > survey.sizeBytes / 20) {
-    return fail({ message: "is not text: more than one byte in twenty is NUL", allowed: READABLE });
+    return fail({ message: say("file-not-text"), allowed: READABLE });
   }
   if (marked === "utf-8" ? survey.firstNotUtf8Line === undefined : isUtf8(survey)) return ok("utf-8");
   if (marked === "utf-8" || isDamagedUtf8(survey)) {
-    const line = survey.firstNotUtf8Line;
-    return fail({ message: `is UTF-8, but not in line ${line}: damaged, or joined from several encodings`, allowed: READABLE });
+    const line = survey.firstNotUtf8Line ?? 1;
+    return fail({ message: say("file-broken-utf8", { line }), allowed: READABLE });
   }
   return detectSingleByteEncoding(survey);
 }
@@ -73,7 +74,7 @@ const isDamagedUtf8 = ({ highBytes, highInLatinPairs }: ByteSurvey): boolean => 
 function detectSingleByteEncoding(survey: ByteSurvey): Result<string, FileFault> {
   // Cyrillic, Greek or Chinese text consists of high bytes; Latin text has single ones ("Żółć" is already extreme).
   if (survey.highAmongHigh > 0.55 * survey.highBytes) {
-    return fail({ message: "is in an alphabet or encoding that was not recognised: save it as UTF-8", allowed: READABLE });
+    return fail({ message: say("file-encoding"), allowed: READABLE });
   }
   let best = { encoding: "cp1250", logLikelihood: Number.NEGATIVE_INFINITY };
   for (const language of LANGUAGES) {

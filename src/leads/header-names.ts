@@ -1,3 +1,4 @@
+import { say } from "../domain/phrase.ts";
 /** How headers are known to name a field: English and Polish, as `nameKey` writes them, the best first. */
 const FIELD_NAMES: readonly (readonly [field: string, names: string])[] = [
   ["firstName", "firstname first givenname forename imie"],
@@ -28,7 +29,7 @@ const RANKED_FIELDS = new Map(
 );
 
 /** What a person is told about naming the address column. */
-export const ADDRESS_COLUMN_ALLOWED = "a column named email, e-mail, mail, email address, adres e-mail or adres";
+export const ADDRESS_COLUMN_ALLOWED = say("allowed-address-column");
 
 /** A header as it is compared: `E-mail`, ` e mail ` and `EMAIL` are one, `Imię` is `imie`. */
 const nameKey = (header: string): string => words(header).join("").toLowerCase();

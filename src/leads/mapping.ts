@@ -1,4 +1,5 @@
 import { ADDRESS_FIELD, checkFieldName } from "../domain/lead-fields.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { LeadFormat } from "./csv-format.ts";
 import type { UploadedFormat } from "./uploaded-format.ts";
@@ -24,10 +25,10 @@ export function mapByChoice(format: LeadFormat, choices: readonly ColumnChoice[]
       return fail({
         field: name("index"),
         value: String(index),
-        message: "is no column of the file",
+        message: say("column-unknown"),
         allowed: `0 to ${format.columns.length - 1}`,
       });
-    if (fields.has(index)) return fail({ field: name("index"), value: String(index), message: "is named twice" });
+    if (fields.has(index)) return fail({ field: name("index"), value: String(index), message: say("column-twice") });
     fields.set(index, field);
     if (field === "") continue;
     const named = checkFieldName(field, name("field"));
@@ -37,7 +38,7 @@ export function mapByChoice(format: LeadFormat, choices: readonly ColumnChoice[]
       return fail({
         field: name("field"),
         value: field,
-        message: `is taken by column ${other} already`,
+        message: say("column-taken", { count: other }),
         allowed: "a field of its own for each column",
       });
     indexOf.set(field, index);
@@ -49,12 +50,12 @@ export function mapByChoice(format: LeadFormat, choices: readonly ColumnChoice[]
 const NO_ADDRESS = {
   field: "columns",
   value: "",
-  message: "none of them is the address",
+  message: say("column-none"),
   allowed: `exactly one with the field ${ADDRESS_FIELD}`,
 };
 
 /** The format as it was guessed, when nobody has to decide anything. */
 export function mapAsGuessed({ encoding, separator, header, columns, doubt }: UploadedFormat): Result<LeadFormat> {
   if (doubt === undefined) return ok({ encoding, separator, header, columns });
-  return fail({ field: "columns", value: "", ...doubt, message: `say what they mean: the file ${doubt.message}` });
+  return fail({ field: "columns", value: "", ...doubt, message: say("file-what-columns", { part: doubt.message }) });
 }

@@ -1,5 +1,6 @@
 import { normalizeAddress } from "../domain/address.ts";
 import { ADDRESS_FIELD, FIELD_CHARACTERS_MAX } from "../domain/lead-fields.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { fieldNames, isAddress } from "./columns.ts";
 import type { LeadFormat } from "./csv-format.ts";
@@ -106,12 +107,13 @@ class RowReader {
     const damage = this.#damage(record);
     if (damage !== undefined) return fail({ value: whole(), why: "damaged", reason: damage });
     const cell = (record[this.#addressIndex] ?? "").trim();
-    if (cell === "") return fail({ value: whole(), why: "address", reason: "has no address" });
+    if (cell === "") return fail({ value: whole(), why: "address", reason: say("row-no-address") });
     const mailbox = normalizeAddress(cell);
     if (!mailbox.ok) return fail({ value: shown(cell), why: "address", reason: mailbox.error.message });
     const { address, display } = mailbox.value;
     const earlierRow = this.#rowOfAddress.get(address);
-    if (earlierRow !== undefined) return fail({ value: shown(cell), why: "duplicate", reason: `duplicate of row ${earlierRow}` });
+    if (earlierRow !== undefined)
+      return fail({ value: shown(cell), why: "duplicate", reason: say("row-duplicate", { line: earlierRow }) });
     this.#rowOfAddress.set(address, this.#row);
 
     const fields = this.#fields(record);

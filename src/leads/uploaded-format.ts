@@ -1,3 +1,4 @@
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { ByteSurvey } from "./byte-survey.ts";
 import { guessColumns, isAddress } from "./columns.ts";
@@ -48,11 +49,11 @@ export function formatAs(head: Buffer, isWhole: boolean, layout: TextLayout): Re
 
 function layoutFault({ encoding, separator }: TextLayout): FileFault | undefined {
   if (!READABLE_ENCODINGS.includes(encoding))
-    return { message: `cannot be read as ${JSON.stringify(encoding)}`, allowed: READABLE_ENCODINGS.join(", ") };
+    return { message: say("file-not-read-as", { quoted: JSON.stringify(encoding) }), allowed: READABLE_ENCODINGS.join(", ") };
   if (/^[^\p{L}\p{N}"\r\n]$/u.test(separator)) return undefined;
   return {
-    message: `cannot be cut at ${JSON.stringify(separator)}`,
-    allowed: "one character, such as a comma, a semicolon or a tab",
+    message: say("file-not-cut-at", { quoted: JSON.stringify(separator) }),
+    allowed: say("allowed-separator"),
   };
 }
 
@@ -60,13 +61,14 @@ function layoutFault({ encoding, separator }: TextLayout): FileFault | undefined
 function laidOut(reading: Reading, header: boolean, doubt: FileFault | undefined): Result<UploadedFormat, FileFault> {
   const rows = header ? reading.records.slice(1) : reading.records;
   const width = header ? widthOf(reading.records[0] ?? []) : Math.max(0, ...rows.map(widthOf));
-  if (width > COLUMNS_MAX) return fail({ message: `has ${width} columns`, allowed: `at most ${COLUMNS_MAX} columns` });
-  if (rows.length === 0 || width === 0) return fail(doubt ?? { message: "holds no rows that can be read", allowed: A_LEAD_FILE });
+  if (width > COLUMNS_MAX)
+    return fail({ message: say("file-many-columns", { count: width }), allowed: say("allowed-columns", { max: COLUMNS_MAX }) });
+  if (rows.length === 0 || width === 0) return fail(doubt ?? { message: say("file-no-rows"), allowed: A_LEAD_FILE });
   const headers = Array.from({ length: width }, (_, index) => (header ? (reading.records[0]?.[index]?.trim() ?? "") : ""));
   // Only of a file without names do the cells decide: a header has said what its author means, and was not understood.
   const found = header ? -1 : (rows[0] ?? []).findIndex(isAddress);
   const columns = guessColumns(headers, found === -1 ? undefined : found);
-  const open = found === -1 ? (doubt ?? { message: "has no column that holds addresses" }) : undefined;
+  const open = found === -1 ? (doubt ?? { message: say("file-no-addresses") }) : undefined;
   return ok({ ...formatOf(reading, { header, columns }), ...(open !== undefined && { doubt: open }) });
 }
 

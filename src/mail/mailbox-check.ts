@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { CHECK_STEPS, type CheckFailure, type CheckStepName, checkFailure, failureBy } from "../domain/check-failure.ts";
 import type { Conversation, SmtpStage } from "../domain/outcome.ts";
+import { say } from "../domain/phrase.ts";
 import { guessServers, type ServerGuess } from "../domain/server-guess.ts";
 import { connectionOf, type SenderAccount } from "./mailer.ts";
 import { place } from "./smtp-connect.ts";
@@ -136,7 +137,11 @@ async function addressesOf(host: string): Promise<string | Conversation> {
     return (await lookup(host, { all: true })).map(({ address }) => address).join(", ");
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code ?? error);
-    return { stage: "connect", dotSent: false, fault: { kind: "dns", message: `the name ${host} was not found (${code})` } };
+    return {
+      stage: "connect",
+      dotSent: false,
+      fault: { kind: "dns", message: say("name-not-found", { place: host, system: code }) },
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import type { Fault } from "../domain/outcome.ts";
+import { say } from "../domain/phrase.ts";
 
 /** A host's further addresses are tried after this long. Node's own 250 ms gives up on servers that are merely far away. */
 const NEXT_ADDRESS_AFTER_MS = 3_000;
@@ -18,7 +19,7 @@ export function dial(host: string, port: number): Dialling {
   const done = new Promise<Fault | undefined>((resolve) => {
     socket.once("connect", () => resolve(undefined));
     socket.on("error", (error: NodeJS.ErrnoException) => resolve(connectFault(error, host, port)));
-    socket.once("close", () => resolve({ kind: "lost", message: `the connection to ${place(host, port)} was broken off` }));
+    socket.once("close", () => resolve({ kind: "lost", message: say("connection-cut", { place: place(host, port) }) }));
   });
   return { socket, done };
 }
@@ -35,10 +36,8 @@ export function encrypt(socket: Socket, host: string, check: TlsCheck): Dialling
   const secured = connectTls({ socket, ...tlsOptions(host, check) });
   const done = new Promise<Fault | undefined>((resolve) => {
     secured.once("secureConnect", () => resolve(undefined));
-    secured.on("error", (error: Error) =>
-      resolve({ kind: "tls", message: `the connection could not be encrypted: ${error.message}` }),
-    );
-    secured.once("close", () => resolve({ kind: "tls", message: "the server ended the connection before it was encrypted" }));
+    secured.on("error", (error: Error) => resolve({ kind: "tls", message: say("not-encrypted", { words: error.message }) }));
+    secured.once("close", () => resolve({ kind: "tls", message: say("ended-before-encryption") }));
   });
   return { socket: secured, done };
 }
@@ -63,11 +62,11 @@ function connectFault(error: NodeJS.ErrnoException, host: string, port: number):
     case "EAI_AGAIN":
     case "EAI_FAIL":
     case "EAI_NODATA":
-      return { kind: "dns", message: `the name ${host} was not found (${code})` };
+      return { kind: "dns", message: say("name-not-found", { place: host, system: code }) };
     case "ETIMEDOUT":
-      return { kind: "timeout", message: `${place(host, port)} did not answer (${code})` };
+      return { kind: "timeout", message: say("place-silent", { place: place(host, port), system: code }) };
     default:
-      return { kind: "refused", message: `no connection to ${place(host, port)} (${code})` };
+      return { kind: "refused", message: say("no-connection", { place: place(host, port), system: code }) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { isAscii } from "node:buffer";
 import { domainToASCII } from "node:url";
 import type { Fault } from "../domain/outcome.ts";
+import { say } from "../domain/phrase.ts";
 import type { Extensions } from "./smtp-transcript.ts";
 
 /** An address as it stands in MAIL FROM or RCPT TO. */
@@ -41,7 +42,7 @@ export function obstacleTo({ from, to }: Envelope, message: Buffer, extensions: 
   if (!keywords.has("SMTPUTF8") && from.needsUtf8) return { kind: "sender-address", message: unheardOf(from) };
   if (!keywords.has("SMTPUTF8") && to.needsUtf8) return { kind: "recipient-address", message: unheardOf(to) };
   if (sizeMaxBytes !== undefined && message.length > sizeMaxBytes) {
-    return { kind: "too-large", message: `the message has ${message.length} bytes, ${host} takes at most ${sizeMaxBytes}` };
+    return { kind: "too-large", message: say("message-too-large", { bytes: message.length, place: host, max: sizeMaxBytes }) };
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { HandOver, Permit } from "../domain/hand-over.ts";
 import type { Conversation, Fault, SmtpStage } from "../domain/outcome.ts";
+import { say } from "../domain/phrase.ts";
 import { oneLine } from "../domain/reply.ts";
 import { deliver, END_OF_MESSAGE, wireForm } from "./smtp-body.ts";
 import { dial, encrypt, isLoopback, place } from "./smtp-connect.ts";
@@ -108,11 +109,11 @@ export class SmtpSession {
       });
       this.#stopTimer();
     }
-    this.#breakOff({ kind: "lost", message: "closed" });
+    this.#breakOff({ kind: "lost", message: say("connection-closed") });
   }
 
   async #guarded<T>(signal: AbortSignal | undefined, converse: () => Promise<T>): Promise<T> {
-    const onAbort = (): void => this.#breakOff({ kind: "withheld", message: "broken off by ourselves" });
+    const onAbort = (): void => this.#breakOff({ kind: "withheld", message: say("broken-off") });
     if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort);
     try {
@@ -143,7 +144,10 @@ export class SmtpSession {
       }
     } catch (error) {
       // A port out of range or an unreadable certificate: Node throws instead of reporting it on the socket.
-      this.#fault ??= { kind: "refused", message: `no connection to ${place(host, port)}: ${messageOf(error)}` };
+      this.#fault ??= {
+        kind: "refused",
+        message: say("no-connection-because", { place: place(host, port), words: messageOf(error) }),
+      };
     }
     if (this.#fault !== undefined) this.#socket?.destroy();
     return this.#fault === undefined;
@@ -187,7 +191,7 @@ export class SmtpSession {
     this.#transcript.enter("tls");
     this.#breakOff({
       kind: "tls",
-      message: `${place(host, port)} offers no encryption, so the login of ${auth.user} was not sent; ?tls=none in the mailbox's address allows it`,
+      message: say("login-in-clear", { place: place(host, port), login: auth.user }),
     });
     return false;
   }
@@ -210,8 +214,7 @@ export class SmtpSession {
     socket.removeAllListeners("data");
     socket.on("data", (bytes: Buffer) => {
       const heard = replies.read(bytes);
-      if (heard === undefined)
-        this.#breakOff({ kind: "protocol", message: `an answer of the server is over ${REPLY_BYTES_MAX} bytes` });
+      if (heard === undefined) this.#breakOff({ kind: "protocol", message: say("reply-too-long", { max: REPLY_BYTES_MAX }) });
       for (const lines of heard ?? []) this.#hear(lines);
       this.#wake();
     });
@@ -221,7 +224,7 @@ export class SmtpSession {
     const transcript = this.#transcript;
     const inBody = transcript.stage === "body";
     if (!transcript.isAwaited && !inBody) {
-      return this.#breakOff({ kind: "protocol", message: `the server spoke out of turn: ${oneLine(lines)}` });
+      return this.#breakOff({ kind: "protocol", message: say("out-of-turn", { words: oneLine(lines) }) });
     }
     const mayGoOn = transcript.noteReply(lines);
     // During the body the rest of it would be read as commands; after 421 nothing more is heard (RFC 5321 section 3.8).
@@ -240,7 +243,7 @@ export class SmtpSession {
     this.#transcript.beginBody();
     const mayLeave =
       this.#tell(handOver.inBody?.bind(handOver)) && (await this.#deliver(message)) && (await this.#mayEnd(handOver));
-    if (!mayLeave) return this.#breakOff({ kind: "lost", message: "the body was not completed" });
+    if (!mayLeave) return this.#breakOff({ kind: "lost", message: say("body-not-completed") });
     this.#write(END_OF_MESSAGE);
     await this.#answers();
   }
@@ -295,7 +298,7 @@ export class SmtpSession {
     if (ageMs > this.#clock.dotWithinMs) {
       this.#breakOff({
         kind: "withheld",
-        message: `the permission was ${Math.round(ageMs)} ms old, over ${this.#clock.dotWithinMs} ms`,
+        message: say("permission-too-old", { ms: Math.round(ageMs), max: this.#clock.dotWithinMs }),
       });
       return false;
     }
@@ -349,7 +352,7 @@ export class SmtpSession {
     this.#stopTimer();
     const ms = boundOf(stage, this.#mailbox.timeouts);
     this.#stopTimer = this.#clock.setTimer(ms, () => {
-      this.#breakOff({ kind: "timeout", message: `no answer within ${ms} ms` });
+      this.#breakOff({ kind: "timeout", message: say("no-answer-within", { ms }) });
     });
   }
 
@@ -373,10 +376,13 @@ export class SmtpSession {
   #lossAt(stage: SmtpStage): Fault {
     const error = this.#libraryError;
     const why = error?.message ?? "the server ended the connection";
-    if (stage === "tls") return { kind: "tls", message: `the connection could not be encrypted: ${why}` };
-    if (stage === "auth" && this.isAlive) return { kind: "login", message: `the login could not be made: ${why}` };
+    if (stage === "tls") return { kind: "tls", message: say("not-encrypted", { words: why }) };
+    if (stage === "auth" && this.isAlive) return { kind: "login", message: say("login-not-made", { words: why }) };
     const systemCode = error?.originalCode;
-    return { kind: "lost", message: `the connection was lost${systemCode === undefined ? "" : ` (${systemCode})`}` };
+    return {
+      kind: "lost",
+      message: systemCode === undefined ? say("connection-lost-plainly") : say("connection-lost", { system: systemCode }),
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import { type HandOver, SESSION_KEPT_MS } from "../domain/hand-over.ts";
 import type { Conversation } from "../domain/outcome.ts";
+import { say } from "../domain/phrase.ts";
 import { type Envelope, envelopeAddress } from "./smtp-envelope.ts";
 import { connectionKey, type MailboxConnection } from "./smtp-mailbox.ts";
 import { type SetTimer, SmtpSession } from "./smtp-session.ts";
@@ -143,13 +144,13 @@ function parseEnvelope(envelope: { readonly from: string; readonly to: string })
   if (from === undefined) {
     return {
       ...refused,
-      fault: { kind: "sender-address", message: `${JSON.stringify(envelope.from)} is no address for an envelope` },
+      fault: { kind: "sender-address", message: say("no-envelope-address", { quoted: JSON.stringify(envelope.from) }) },
     };
   }
   if (to === undefined) {
     return {
       ...refused,
-      fault: { kind: "recipient-address", message: `${JSON.stringify(envelope.to)} is no address for an envelope` },
+      fault: { kind: "recipient-address", message: say("no-envelope-address", { quoted: JSON.stringify(envelope.to) }) },
     };
   }
   return { from, to };

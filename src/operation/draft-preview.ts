@@ -1,3 +1,4 @@
+import { say } from "../domain/phrase.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { compileTemplate, type MessageSource } from "../domain/template.ts";
 import { type Preview, previewOf } from "./preview.ts";
@@ -25,5 +26,5 @@ export function previewDraft(
   const shown = previewOf(template.value, { ...lead, fields: { ...lead.fields, ...names } });
   if (shown.kind === "rendered") return ok({ mail: shown, missing });
   const [fault] = shown.faults;
-  return ok({ missing, problem: fault?.kind === "error" ? fault.message : "it cannot be written" });
+  return ok({ missing, problem: fault?.kind === "error" ? fault.message : say("template-not-written") });
 }

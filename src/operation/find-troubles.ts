@@ -1,6 +1,7 @@
 import type { Trouble } from "../domain/alerts.ts";
 import { isAtWork, engineState } from "../domain/engine-state.ts";
 import { frozenText } from "../domain/frozen.ts";
+import { say } from "../domain/phrase.ts";
 import { type CampaignCount, failuresBetween, mailboxesInNeed, unconfirmedByCampaign } from "../storage/alerts.ts";
 import { frozenState } from "../storage/frozen.ts";
 import { campaignsMailedThere } from "../storage/watch-facts.ts";
@@ -25,27 +26,24 @@ export async function findTroubles(asked: Questions, afterId: number, upTo: numb
 async function lateness(asked: Questions): Promise<Trouble[]> {
   if ((await schedulerLatenessMs(asked)) <= LATE_AFTER_MS) return [];
   // One sentence for as long as it lasts: a text that counts minutes would be news at every look.
-  const text = isAtWork(engineState(await viewWorkers(asked)))
-    ? "Mails are due for more than a minute, but do not leave, although an engine is in charge."
-    : "Mails are due, but no engine is in charge: run `goniec serve`.";
+  const text = isAtWork(engineState(await viewWorkers(asked))) ? say("alert-late") : say("alert-nobody");
   return [{ kind: "scheduler-late", count: 1, say: () => text }];
 }
 
 function attention({ id, address, attention: why }: { id: number; address: string; attention: string }): Trouble {
-  return { kind: "mailbox-attention", subjectId: id, count: 1, say: () => `The mailbox ${address} needs attention: ${why}` };
+  return { kind: "mailbox-attention", subjectId: id, count: 1, say: () => say("alert-attention", { address, part: why }) };
 }
 
 function unconfirmed({ campaignId, campaign, mails }: CampaignCount): Trouble {
-  const say = (count: number) =>
-    count === 1
-      ? `Of a mail of the campaign ${campaign} nobody knows whether it was sent; it waits for your decision.`
-      : `Of ${count} mails of the campaign ${campaign} nobody knows whether they were sent; they wait for your decision.`;
-  return { kind: "mail-unconfirmed", subjectId: campaignId, count: mails, say };
+  const text = (count: number) =>
+    count === 1 ? say("alert-one-unconfirmed", { campaign }) : say("alert-unconfirmed", { count, campaign });
+  return { kind: "mail-unconfirmed", subjectId: campaignId, count: mails, say: text };
 }
 
 function failed({ campaignId, campaign, mails }: CampaignCount): Trouble {
-  const say = (count: number) => `${count === 1 ? "A mail" : `${count} mails`} of the campaign ${campaign} failed for good.`;
-  return { kind: "mail-failed", subjectId: campaignId, count: mails, say };
+  const text = (count: number) =>
+    count === 1 ? say("alert-one-failed", { campaign }) : say("alert-failed", { count, campaign });
+  return { kind: "mail-failed", subjectId: campaignId, count: mails, say: text };
 }
 
 /** Nobody but a person can stop that sender; those leads are not mailed again from here. */

@@ -1,5 +1,6 @@
 import { ENDED_IMPORT_STATES, type ImportState, type WorkState } from "../domain/import-states.ts";
 import { DAY_MS, HOUR_MS, SECOND_MS } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import type { Logger } from "../engine/ports.ts";
 import { isImportWaiting, takeImport } from "../storage/import-work.ts";
 import { dropRejected, importsToTidy, importsUntouchedSince, moveImport, removeImport } from "../storage/imports.ts";
@@ -122,7 +123,7 @@ export class ImportJobs {
       await write((trx) => removeImport(trx, id, ["uploading"]));
     }
     for (const id of await importsUntouchedSince(reader, WAITING_FOR_A_PERSON, now - FILE_KEPT_MS)) {
-      const change = { state: "cancelled", problem: "nobody brought it in within 7 days" } as const;
+      const change = { state: "cancelled", problem: say("import-abandoned") } as const;
       await write((trx, at) => moveImport(trx, id, WAITING_FOR_A_PERSON, change, at));
     }
     for (const id of await importsToTidy(reader, ENDED_IMPORT_STATES, now, "ImportChunk")) await dropAllChunks(this.#parts, id);

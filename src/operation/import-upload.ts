@@ -1,4 +1,5 @@
 import type { Transaction } from "kysely";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { ByteSurveyor, HEAD_BYTES } from "../leads/byte-survey.ts";
 import { guessFormat } from "../leads/uploaded-format.ts";
@@ -63,10 +64,10 @@ export async function uploadFile(
 }
 
 const TOO_MANY = {
-  message: "cannot be taken: too many files wait to be brought in",
-  allowed: `at most ${OPEN_IMPORTS_MAX} at a time; finish or cancel one of them`,
+  message: say("file-too-many"),
+  allowed: say("allowed-files", { max: OPEN_IMPORTS_MAX }),
 };
-const CANCELLED = { message: "was cancelled while it was on its way" };
+const CANCELLED = { message: say("file-cancelled") };
 
 async function store(parts: UploadParts, id: number, bytes: AsyncIterable<Uint8Array>) {
   const surveyor = new ByteSurveyor();
@@ -85,8 +86,8 @@ async function store(parts: UploadParts, id: number, bytes: AsyncIterable<Uint8A
 
 function tooLarge(bytesMax: number): Refused {
   return new Refused({
-    message: "is too large",
-    allowed: `at most ${(bytesMax / 1e6).toFixed(0)} MB; cut it into several files`,
+    message: say("file-too-large"),
+    allowed: say("allowed-file-size", { max: (bytesMax / 1e6).toFixed(0) }),
   });
 }
 

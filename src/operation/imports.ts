@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from "kysely";
 import type { CheckReport } from "../domain/import-report.ts";
 import { type ImportState, OPEN_IMPORT_STATES } from "../domain/import-states.ts";
+import { say } from "../domain/phrase.ts";
 import { type Problem, fail, ok, type Result } from "../domain/result.ts";
 import type { LeadFormat } from "../leads/csv-format.ts";
 import { type ColumnChoice, mapAsGuessed, mapByChoice } from "../leads/mapping.ts";
@@ -143,7 +144,7 @@ export async function orderCancel(trx: Trx, importId: number, order: ImportOrder
   const row = await holdImport(trx, importId);
   if (row === undefined) return fail(goneProblem(importId, row));
   if (row.state === "cancelled") return ok(viewImport(row));
-  const problem = row.state === "importing" ? `cancelled; ${row.added} new leads are in already and stay in` : "cancelled";
+  const problem = row.state === "importing" ? say("import-cancelled-partly", { count: row.added }) : say("import-cancelled");
   const from = ["uploading", ...OPEN_IMPORT_STATES] as const;
   const cancelled = await moved(trx, row, from, { state: "cancelled", problem }, order, "be cancelled");
   if (cancelled.ok) await recordImport(trx, row, "import-cancelled", order);

@@ -1,5 +1,6 @@
 import { parseName, parseScopes, secretHash, TOKEN_PREFIX_BYTES, TOKEN_SECRET_BYTES, tokenText } from "../domain/api-token.ts";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { createApiToken } from "../storage/api-tokens.ts";
 import type { People } from "./people.ts";
@@ -27,7 +28,7 @@ export async function issueToken(people: People, order: TokenOrder, actor: strin
   if (!scopes.ok) return scopes;
   const { userId, expiresAt = null } = order;
   if (expiresAt !== null && expiresAt <= people.clock.now())
-    return fail({ field: "expiresAt", value: new Date(expiresAt).toISOString(), message: "is over already" });
+    return fail({ field: "expiresAt", value: new Date(expiresAt).toISOString(), message: say("over-already") });
   const { prefix, token } = tokenText(people.chance.bytes(TOKEN_PREFIX_BYTES), people.chance.bytes(TOKEN_SECRET_BYTES));
   const row = { userId, name: name.value, prefix, tokenHash: secretHash(token), scopes: scopes.value, expiresAt };
   const id = await people.write((trx, now) => createApiToken(trx, row, actor, now));

@@ -1,3 +1,4 @@
+import { say } from "../domain/phrase.ts";
 import { type MailboxCheck, type CheckOptions, checkMailbox } from "../mail/mailbox-check.ts";
 import type { SenderAccount } from "../mail/mailer.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -64,7 +65,7 @@ async function withStored(
   if (!mayKeepPassword(stored.value, account))
     return fail({
       code: "password-needed",
-      message: "give the password again: it would go to another server or user, or less protected",
+      message: say("password-again-to-check"),
     });
   return ok({ ...account, password: stored.value.password });
 }

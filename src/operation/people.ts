@@ -3,6 +3,7 @@ import { normalizeAddress } from "../domain/address.ts";
 import { parseName } from "../domain/api-token.ts";
 import type { Instant } from "../domain/instant.ts";
 import { acceptPassword, normalPassword } from "../domain/password.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, type Result } from "../domain/result.ts";
 import type { Role } from "../domain/roles.ts";
 import type { Clock } from "../engine/ports.ts";
@@ -42,7 +43,7 @@ export async function addUser(people: Pick<People, "write" | "reader">, input: U
   const email = normalizeAddress(input.email, "email");
   // Asked before the hash only to spare it; the table itself refuses a second one.
   if (email.ok && (await userByEmail(people.reader, email.value.address)) !== undefined)
-    return fail({ field: "email", value: email.value.address, message: "has a user already" });
+    return fail({ field: "email", value: email.value.address, message: say("user-known") });
   const accepted = await acceptUser(input);
   if (!accepted.ok) return accepted;
   return people.write(async (trx, now) => {
@@ -88,7 +89,7 @@ export async function changeOwnPassword(
   if (!accepted.ok) return accepted;
   const stored = await passwordHashOf(people.reader, id);
   if (!(await isPasswordOf(stored, normalPassword(change.old))))
-    return fail({ field: "oldPassword", value: "", message: "is not your password" });
+    return fail({ field: "oldPassword", value: "", message: say("not-your-password") });
   return storePassword(people, { id, email }, accepted.value, { actor: email, keptSession: change.keptSession });
 }
 

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { compileTemplate, type MessageTemplate } from "../domain/template.ts";
 import { type TemplateFault, templateFaults } from "../domain/template-faults.ts";
@@ -44,7 +45,7 @@ export async function previewCampaignMail(
   const campaign = await db.selectFrom("Campaign").select(["name", "messageId"]).where("id", "=", campaignId).executeTakeFirst();
   if (campaign === undefined) return fail({ field: "campaign", value: String(campaignId), message: "there is no such campaign" });
   const { messageId } = campaign;
-  if (messageId === null) return fail({ field: "campaign", value: campaign.name, message: "has no message yet" });
+  if (messageId === null) return fail({ field: "campaign", value: campaign.name, message: say("no-message-yet") });
   const lead = await readerOf(db, campaignId, reader, sampleAddress);
   if (lead === undefined)
     return fail({ field: "lead", value: String(reader.leadId), message: `is not in campaign ${campaign.name}` });

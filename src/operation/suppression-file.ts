@@ -1,5 +1,6 @@
 import type { Transaction } from "kysely";
 import { ADDRESS_FIELD } from "../domain/lead-fields.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { surveyBytes } from "../leads/byte-survey.ts";
 import { CSV_MARK, csvRow } from "../domain/csv-text.ts";
@@ -73,7 +74,7 @@ function entryOf({ address, fields }: ImportedLead, reason: string): { address: 
 }
 
 const refusalOf = (value: string, reason: string): string =>
-  /^@[^@\s]+$|^\*@/.test(value.trim()) ? "is a domain; only single addresses can be suppressed" : reason;
+  /^@[^@\s]+$|^\*@/.test(value.trim()) ? say("address-domain") : reason;
 
 async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array[] | undefined> {
   const content: Uint8Array[] = [];

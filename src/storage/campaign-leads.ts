@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Problem, type Result } from "../domain/result.ts";
 import type { CampaignStatus, LeadState } from "../domain/states.ts";
 import { campaignById, holdForEdit } from "./campaign-edit.ts";
@@ -15,11 +16,10 @@ type Trx = Transaction<Database>;
 /** Whether the campaign takes new leads: it is not cancelled, and nobody has deleted it. Its status if so. */
 export async function campaignForLeads(db: Kysely<Database>, campaignId: number): Promise<Result<CampaignStatus>> {
   const campaign = await campaignById(db, campaignId);
-  if (campaign === undefined)
-    return fail({ field: "campaign", value: String(campaignId), message: "does not exist, or was deleted" });
+  if (campaign === undefined) return fail({ field: "campaign", value: String(campaignId), message: say("campaign-gone") });
   if (campaign.status !== "CANCELLED") return ok(campaign.status);
   const allowed = "a campaign that is not cancelled";
-  return fail({ field: "campaign", value: campaign.name, message: "takes no more leads: it was cancelled for good", allowed });
+  return fail({ field: "campaign", value: campaign.name, message: say("campaign-closed"), allowed });
 }
 
 /**
@@ -32,7 +32,7 @@ export async function reopenForLeads(trx: Trx, campaignId: number, actor: Actor,
   if (!status.ok || status.value !== "COMPLETED") return status;
   await setCampaignStatus(trx, campaignId, ["COMPLETED"], "PAUSED", now);
   await trx.updateTable("Campaign").set({ completedAt: null }).where("id", "=", campaignId).execute();
-  await recordEvent(trx, { kind: "campaign-reopened", at: now, actor, campaignId, cause: "new leads" });
+  await recordEvent(trx, { kind: "campaign-reopened", at: now, actor, campaignId, cause: say("new-leads") });
   return ok("PAUSED");
 }
 
@@ -73,7 +73,7 @@ export async function setLeadPriority(
     await trx.updateTable("CampaignLead").set({ priority, updatedAt: now }).where("id", "=", place.value).execute();
     await recordEvent(trx, { kind: "lead-priority-set", at: now, actor, campaignId, leadId, data: { priority } });
   }
-  if (leadIds.length > 0) await replan(trx, campaignId, now, "priorities changed");
+  if (leadIds.length > 0) await replan(trx, campaignId, now, say("priorities-changed"));
   return ok(leadIds.length);
 }
 
@@ -91,7 +91,7 @@ export async function skipByHand(
   if (!place.ok) return place;
   await skipLead(trx, place.value, reason, now);
   await recordEvent(trx, { kind: "lead-skipped", at: now, actor, campaignId, leadId, cause: reason });
-  await replan(trx, campaignId, now, "a lead was skipped");
+  await replan(trx, campaignId, now, say("lead-skipped"));
   return ok(undefined);
 }
 
@@ -103,7 +103,7 @@ async function movablePlace(trx: Trx, campaignId: number, leadId: number, verb: 
     .where("cl.campaignId", "=", campaignId)
     .where("cl.leadId", "=", leadId)
     .executeTakeFirst();
-  if (place === undefined) return fail({ field: "lead", value: String(leadId), message: "is not in this campaign" });
+  if (place === undefined) return fail({ field: "lead", value: String(leadId), message: say("lead-not-here") });
   return MOVABLE.includes(place.state) ? ok(place.id) : fail(placeProblem(place.address, place.state, verb));
 }
 

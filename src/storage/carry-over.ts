@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { MissedHandOvers } from "../domain/frozen.ts";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { LEAD_STATES } from "../domain/states.ts";
 import { countBeyondLimit, release } from "./allowances.ts";
 import { recordEvent } from "./events.ts";
@@ -15,7 +16,7 @@ type Trx = Transaction<Database>;
 /** Leads that are named for each campaign; of the others only the number is told. */
 const ADDRESSES_MAX = 20;
 
-const CAUSE = "carried over from the database that was replaced";
+const CAUSE = say("carried-over");
 
 /** Who orders it, and when. */
 export interface Carrying {
@@ -289,7 +290,7 @@ async function bringPaceUpToDate(replaced: Kysely<Database>, trx: Trx, id: numbe
   const differing = JUDGED_SETTINGS.filter((column) => then[column] !== restored[column]);
   if (differing.length === 0) return;
   const data = Object.fromEntries(differing.map((column) => [column, restored[column]]));
-  await recordEvent(trx, { kind: "settings-changed", at: now, actor, campaignId: id, cause: "a backup was restored", data });
+  await recordEvent(trx, { kind: "settings-changed", at: now, actor, campaignId: id, cause: say("backup-restored"), data });
 }
 
 function campaignRow(db: Kysely<Database>, id: number) {

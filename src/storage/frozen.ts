@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { Home } from "../domain/arrival.ts";
 import type { Frozen, RememberedDatabase } from "../domain/frozen.ts";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { isPostgres } from "./dialect.ts";
 import { recordEvent } from "./events.ts";
 import { FOLLOWS_MAX, type Instance, readSetting, removeSetting, writeSetting } from "./instance.ts";
@@ -39,7 +40,7 @@ export async function release(trx: Trx, home: Home, actor: Actor, now: Instant):
   await beginEpoch(trx, frozen);
   await recordEvent(trx, { kind: "released", at: now, actor, cause: frozen.text, data: { since: frozen.since } });
   for (const { id } of await trx.selectFrom("Campaign").select("id").orderBy("id").execute())
-    await replan(trx, id, now, "the installation was released");
+    await replan(trx, id, now, say("released"));
   return frozen;
 }
 

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { LeadBar } from "../domain/intent.ts";
+import { say } from "../domain/phrase.ts";
 import { OPEN_LEAD_STATES } from "../domain/states.ts";
 import type { WaitingLead } from "../engine/ports.ts";
 import { prepared } from "./prepared.ts";
@@ -17,10 +18,10 @@ export interface BarColumns {
 
 /** The one rule of who gets no mail; the claim and the intent both ask it. */
 export function leadBarOf(row: BarColumns): LeadBar | undefined {
-  if (row.contacted) return { why: "contacted", detail: "already handed over to a server" };
+  if (row.contacted) return { why: "contacted", detail: say("contacted") };
   if (row.suppressedFor !== null) return { why: "suppressed", detail: row.suppressedFor };
-  if (row.status === "BLOCKED") return { why: "blocked", detail: "the lead is blocked" };
-  if (row.status === "ON_HOLD") return { why: "on-hold", detail: "the lead is on hold" };
+  if (row.status === "BLOCKED") return { why: "blocked", detail: say("lead-blocked") };
+  if (row.status === "ON_HOLD") return { why: "on-hold", detail: say("lead-on-hold") };
   return undefined;
 }
 
@@ -123,7 +124,7 @@ export async function suppress(trx: Trx, address: string, reason: string, source
     .where("l.address", "=", address)
     .where("cl.state", "in", ["waiting", "planned", "retrying"])
     .execute();
-  for (const place of places) await skipLead(trx, place.id, `suppressed: ${reason}`, now);
+  for (const place of places) await skipLead(trx, place.id, say("suppressed", { part: reason }), now);
 }
 
 /** An address that is never written to again, and why. */

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Problem, type Result } from "../domain/result.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import { setCampaignStatus } from "./campaigns.ts";
@@ -39,7 +40,7 @@ export async function startCampaign(trx: Trx, campaignId: number, actor: Actor, 
   if (!(await setCampaignStatus(trx, campaignId, [campaign.status], to, now)))
     return fail(stateProblem(campaign, "start", "a campaign that nobody has changed or deleted meanwhile"));
   await trx.updateTable("Campaign").set({ completedAt: null }).where("id", "=", campaignId).execute();
-  await lookAgain(trx, campaignId, isAhead ? (campaign.startAt ?? now) : now, "start");
+  await lookAgain(trx, campaignId, isAhead ? (campaign.startAt ?? now) : now, say("started"));
   await recordEvent(trx, { kind: isAhead ? "campaign-scheduled" : "campaign-started", at: now, actor, campaignId });
   return ok(to);
 }
@@ -66,7 +67,7 @@ export async function resumeCampaign(trx: Trx, campaignId: number, actor: Actor,
     actor,
     now,
   );
-  if (result.ok) await lookAgain(trx, campaignId, now, "resumed");
+  if (result.ok) await lookAgain(trx, campaignId, now, say("resumed"));
   return result;
 }
 
@@ -82,13 +83,13 @@ export async function cancelCampaign(trx: Trx, campaignId: number, actor: Actor,
   if (!result.ok) return result;
   await trx
     .updateTable("CampaignEmailQueue")
-    .set({ state: "cancelled", reason: "campaign cancelled", updatedAt: now })
+    .set({ state: "cancelled", reason: say("campaign-cancelled"), updatedAt: now })
     .where("campaignId", "=", campaignId)
     .where("state", "=", sql.lit("pending"))
     .execute();
   await trx
     .updateTable("CampaignLead")
-    .set({ state: "skipped", reason: "campaign cancelled", updatedAt: now })
+    .set({ state: "skipped", reason: say("campaign-cancelled"), updatedAt: now })
     .where("campaignId", "=", campaignId)
     .where("state", "in", ["waiting", "planned", "retrying"])
     .execute();

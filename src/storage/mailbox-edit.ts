@@ -1,6 +1,7 @@
 import { sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import { mayKeepPassword } from "../domain/mailbox-password.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { isPostgres } from "./dialect.ts";
 import { recordEvent } from "./events.ts";
@@ -31,8 +32,7 @@ export async function createMailbox(trx: Trx, mailbox: NewMailbox, actor: Actor,
     .onConflict((conflict) => conflict.column("address").doNothing())
     .returning("id")
     .executeTakeFirst();
-  if (added === undefined)
-    return fail({ field: "address", value: address, message: "there is a mailbox of this address already" });
+  if (added === undefined) return fail({ field: "address", value: address, message: say("mailbox-known") });
   await recordEvent(trx, {
     kind: "mailbox-created",
     at: now,
@@ -82,7 +82,7 @@ export async function editMailbox(
     return fail({
       field: "password",
       value: "",
-      message: "must be given again, because it would go to another server or user, or less protected",
+      message: say("password-again"),
     });
   if (typeof edit.secret === "string") await assertLockedWithKeyInForce(trx, edit.secret);
   const changed = differences(before, account);
@@ -129,7 +129,7 @@ async function changeAccount(
   // That the password was changed is told; what it was, nowhere.
   const data = Object.fromEntries(changed.map((column) => [column, column === "secret" ? "changed" : told[column]]));
   await recordEvent(trx, { kind: "mailbox-account-changed", at: now, actor, mailboxId, data });
-  await replanCampaignsOf(trx, mailboxId, now, "a mailbox's account changed");
+  await replanCampaignsOf(trx, mailboxId, now, say("mailbox-account"));
 }
 
 async function rename(trx: Trx, mailboxId: number, name: string | null, actor: Actor, now: Instant): Promise<void> {
@@ -178,7 +178,7 @@ async function useOf(trx: Trx, mailboxId: number): Promise<string | undefined> {
   return Number(use?.sent) + Number(use?.queued) > 0 ? "has sent mails" : undefined;
 }
 
-const noMailbox = (mailboxId: number) => ({ field: "mailbox", value: String(mailboxId), message: "there is no such mailbox" });
+const noMailbox = (mailboxId: number) => ({ field: "mailbox", value: String(mailboxId), message: say("no-mailbox") });
 
 /**
  * Holds the mailbox's campaigns and then the mailbox, in the engine's order, until the transaction ends: of two who edit it, the second sees

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { assertLockedWithKeyInForce } from "./key-in-force.ts";
 import { replanCampaignsOf } from "./lifecycle.ts";
 import type { MailboxChange } from "../engine/ports.ts";
@@ -92,6 +93,6 @@ export async function saveMailbox(
     .onConflict((conflict) => conflict.column("address").doUpdateSet({ ...columns, attention: null }))
     .returning("id")
     .executeTakeFirstOrThrow();
-  await replanCampaignsOf(trx, id, now, `${settings.address} was entered anew`);
+  await replanCampaignsOf(trx, id, now, say("mailbox-entered", { address: settings.address }));
   return id;
 }

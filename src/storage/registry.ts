@@ -1,6 +1,8 @@
 import { sql, type Transaction } from "kysely";
 import type { CampaignSettings } from "../domain/campaign.ts";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
+import type { SettingName } from "../domain/phrases.ts";
 import { recordEvent } from "./events.ts";
 import { type FieldsChange, keepFieldsBefore } from "./field-history.ts";
 import { type Actor, replan, replanCampaignsOf } from "./lifecycle.ts";
@@ -79,7 +81,7 @@ export async function changeSettings(
     .where("id", "=", campaignId)
     .execute();
   await recordEvent(trx, { kind: "settings-changed", at: now, actor, campaignId, data: changed });
-  await replan(trx, campaignId, now, `settings changed: ${Object.keys(changed).join(", ")}`);
+  await replan(trx, campaignId, now, say("settings-changed", { names: Object.keys(changed).join(", ") }));
   return true;
 }
 
@@ -99,7 +101,7 @@ function settingColumns(settings: CampaignSettings) {
     perDayMax: settings.perDayMax ?? null,
     bufferSize: settings.bufferSize,
     retryDelaysMs: JSON.stringify(settings.retryDelaysMs),
-  };
+  } satisfies Readonly<Record<SettingName, unknown>>;
 }
 
 /** Makes exactly these mailboxes the campaign's; true when that changed anything. */
@@ -118,7 +120,7 @@ export async function setCampaignMailboxes(
     await trx.deleteFrom("CampaignMailbox").where("campaignId", "=", campaignId).where("mailboxId", "in", gone).execute();
   for (const mailboxId of fresh) await trx.insertInto("CampaignMailbox").values({ campaignId, mailboxId }).execute();
   const changed = gone.length + fresh.length > 0;
-  if (changed) await replan(trx, campaignId, now, "mailboxes changed");
+  if (changed) await replan(trx, campaignId, now, say("mailboxes-changed"));
   return changed;
 }
 
@@ -139,7 +141,7 @@ export async function addLeads(trx: Trx, campaignId: number, leads: readonly New
     position += batch;
     added += batch;
   }
-  if (added > 0) await replan(trx, campaignId, now, `${added} leads added`);
+  if (added > 0) await replan(trx, campaignId, now, say("leads-added", { count: added }));
   return { added, known: leads.length - added };
 }
 
@@ -243,7 +245,7 @@ export async function switchMailbox(trx: Trx, mailboxId: number, active: boolean
     .where("id", "=", mailboxId)
     .execute();
   await recordEvent(trx, { kind: active ? "mailbox-switched-on" : "mailbox-switched-off", at: now, actor, mailboxId });
-  await replanCampaignsOf(trx, mailboxId, now, active ? "a mailbox was switched on" : "a mailbox was switched off");
+  await replanCampaignsOf(trx, mailboxId, now, say(active ? "mailbox-on" : "mailbox-off"));
 }
 
 /** What a person may change of a mailbox's use, apart from its account. */
@@ -270,5 +272,5 @@ export async function changeMailboxRules(
     .where("id", "=", mailboxId)
     .execute();
   await recordEvent(trx, { kind: "mailbox-rules-changed", at: now, actor, mailboxId, data: changed });
-  await replanCampaignsOf(trx, mailboxId, now, "a mailbox's rules changed");
+  await replanCampaignsOf(trx, mailboxId, now, say("mailbox-rules"));
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { recordEvent } from "./events.ts";
 import {
   everySecret,
@@ -202,7 +203,7 @@ export async function forgetLostSecrets({ reader, write, source, actor }: KeyWor
   return lost.map(({ address }) => address);
 }
 
-const FORGOTTEN = "its password is forgotten, because the key that opens it is lost: enter it again";
+const FORGOTTEN = say("password-forgotten");
 
 async function forgetSecret(trx: Trx, mailboxId: number, secret: string, now: Instant): Promise<void> {
   await trx

@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import { localDay } from "../domain/days.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Conversation } from "../domain/outcome.ts";
+import { say } from "../domain/phrase.ts";
 import { obstacleTo, type SingleMailObstacle, type SingleMailPurpose } from "../domain/single-mail.ts";
 import type { LedgerState } from "../domain/states.ts";
 import { release, reserve } from "./allowances.ts";
@@ -89,13 +90,12 @@ export async function recordSingleIntent(
   now: Instant,
 ): Promise<{ readonly entryId: number } | SingleMailObstacle> {
   const held = await holdIfHolder(trx, mail, now);
-  if (held === undefined)
-    return { code: "session-lost", message: "the session that was held for this mail has ended before its dot" };
+  if (held === undefined) return { code: "session-lost", message: say("single-session-lost") };
   const mayGo = await mayLeave(trx, mail, now);
   if ("code" in mayGo) return mayGo;
   const mailboxDay = localDay(held.zone, now).day;
   if (!(await reserve(trx, "mailbox", [[mail.mailboxId, mailboxDay]])))
-    return { code: "limit", message: `${mayGo.address} has reached its daily limit` };
+    return { code: "limit", message: say("single-limit-reached", { address: mayGo.address }) };
   // Its distance between mails counts from this one too.
   await trx.updateTable("Mailbox").set({ lastUsedAt: now }).where("id", "=", mail.mailboxId).execute();
   const { id } = await insertEntry(trx, mail, { state: "transmitting", handedOverAt: now, mailboxDay });
@@ -255,7 +255,7 @@ export async function giveUpSingleMailsOf(trx: Trx, mailboxId: number, holder: s
 
 async function callUnconfirmed(trx: Trx, ids: readonly number[], now: Instant): Promise<number> {
   if (ids.length === 0) return 0;
-  const cause = "its sender was lost before the server's answer";
+  const cause = say("sender-lost");
   const rows = await trx
     .updateTable("SendLog")
     .set({ state: "unconfirmed", outcome: "unknown", reply: cause, settledAt: now, settledBy: "engine" })

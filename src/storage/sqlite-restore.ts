@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, copyFileSync, existsSync, linkSync, renameSync, statSync } from "node:fs";
 import type { Frozen, KnownSince, MissedHandOvers } from "../domain/frozen.ts";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Clock } from "../engine/ports.ts";
 import { carryOverBars, carryOverHandOvers, carryOverRevocations, missedHandOvers } from "./carry-over.ts";
@@ -219,7 +220,7 @@ class Restore implements PreparedRestore {
       const frozen: Frozen = {
         since: now,
         reason: "restored",
-        text: "a backup was restored; mails may have left since it was made",
+        text: say("frozen-restored"),
         known: { ...known, backupMadeAt: this.record?.madeAt, missed, suppressed, keptAside },
       };
       await freeze(trx, frozen, actor);
@@ -237,7 +238,7 @@ function assertWhole(path: string): void {
 
 /** Whoever starts an engine on the replaced database by mistake must not send from it. */
 function markReplaced(held: SqliteFile, now: Instant): void {
-  const frozen: Frozen = { since: now, reason: "replaced", text: "a backup took the place of this database", known: {} };
+  const frozen: Frozen = { since: now, reason: "replaced", text: say("frozen-replaced"), known: {} };
   const value = JSON.stringify(frozen).replaceAll("'", "''");
   try {
     held.exec(`INSERT INTO "Setting" ("key", "value") VALUES ('frozen', '${value}') ON CONFLICT ("key") DO NOTHING`);

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { recordEvent } from "./events.ts";
 import { addressConditions, type AddressSearch, byteOrdered, cutWindow, type Page, windowOf } from "./lead-list.ts";
 import { skipLead, type Suppressed } from "./leads.ts";
@@ -63,6 +64,6 @@ export async function suppressMany(
     .where("l.address", "in", addresses)
     .where("cl.state", "in", ["waiting", "planned", "retrying"])
     .execute();
-  for (const place of places) await skipLead(trx, place.id, `suppressed: ${place.reason}`, now);
+  for (const place of places) await skipLead(trx, place.id, say("suppressed", { part: place.reason }), now);
   return Number(numAffectedRows ?? 0);
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { holdForEdit } from "./campaign-edit.ts";
 import { release } from "./allowances.ts";
@@ -99,7 +100,7 @@ export async function decideUnconfirmed(
     return fail({
       field: "mail",
       value: String(queueId),
-      message: `its campaign ${row.name} was cancelled, nothing can be sent again`,
+      message: say("campaign-cancelled-sends-nothing", { campaign: row.name }),
     });
   }
   await recordEvent(trx, { kind: `unconfirmed-${decision}`, at: now, actor, campaignId: row.campaignId, leadId: row.leadId });
@@ -165,7 +166,7 @@ async function sendAgain(trx: Trx, row: DecidedRow, actor: Actor, now: Instant):
       state: "pending",
       scheduledAt: now,
       notBefore: null,
-      cause: "ordered again by a person",
+      cause: say("ordered-by-person"),
       campaignDay: null,
       mailboxDay: null,
       updatedAt: now,
@@ -180,5 +181,5 @@ async function sendAgain(trx: Trx, row: DecidedRow, actor: Actor, now: Instant):
     .where("id", "=", row.campaignId)
     .where("status", "=", "COMPLETED")
     .execute();
-  await lookAgain(trx, row.campaignId, now, "a mail was ordered again");
+  await lookAgain(trx, row.campaignId, now, say("ordered-again"));
 }

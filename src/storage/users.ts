@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { say } from "../domain/phrase.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Role } from "../domain/roles.ts";
 import { isPostgres } from "./dialect.ts";
@@ -80,7 +81,7 @@ export async function createUser(trx: Trx, user: NewUser, actor: Actor, now: Ins
     .onConflict((conflict) => conflict.column("email").doNothing())
     .returning(COLUMNS)
     .executeTakeFirst();
-  if (row === undefined) return fail({ field: "email", value: user.email, message: "has a user already" });
+  if (row === undefined) return fail({ field: "email", value: user.email, message: say("user-known") });
   await recordEvent(trx, { kind: "user-created", at: now, actor, data: { user: user.email, role: user.role } });
   return ok(userOf(row));
 }
@@ -187,11 +188,11 @@ async function isLastOwner(trx: Trx, userId: number): Promise<boolean> {
 }
 
 function lastOwner({ email }: User, field: string) {
-  return { field, value: email, message: "is the last owner who may sign in", allowed: "first make somebody else an owner" };
+  return { field, value: email, message: say("last-owner"), allowed: say("allowed-other-owner") };
 }
 
 function noSuchUser(userId: number) {
-  return fail({ field: "user", value: String(userId), message: "there is no such user" });
+  return fail({ field: "user", value: String(userId), message: say("no-user") });
 }
 
 function userOf(row: Pick<Selectable<Database["User"]>, (typeof COLUMNS)[number]>): User {

@@ -5,6 +5,7 @@ import { viewer } from "../access.ts";
 import type { Routes } from "../api.ts";
 import { cursorKey, cutPage, PAGE_QUERY, pageOf } from "../page.ts";
 import { INSTANT, iso, isoOrNull } from "../schemas/instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "../schemas/phrases.ts";
 
 const ALERT = z
   .object({
@@ -13,6 +14,7 @@ const ALERT = z
     campaignId: z.int().nullable(),
     mailboxId: z.int().nullable(),
     text: z.string().describe("One sentence in English"),
+    textPhrase: PHRASE_OR_NULL,
     count: z.int().describe("How often it came up since `firstAt`, or how many mails wait"),
     firstAt: INSTANT,
     lastAt: INSTANT.describe("When it came up last"),
@@ -52,7 +54,7 @@ function alertAnswer({ cause, text, count, firstAt, lastAt, toldAt, mailedAt }: 
   const { kind, subjectId = null } = partsOfCause(cause);
   const isAboutMailbox = kind === "mailbox-attention";
   return {
-    ...{ cause, kind, text, count },
+    ...{ cause, kind, text, textPhrase: phraseWire(text), count },
     campaignId: isAboutMailbox ? null : subjectId,
     mailboxId: isAboutMailbox ? subjectId : null,
     ...{ firstAt: iso(firstAt), lastAt: iso(lastAt), toldAt: iso(toldAt), mailedAt: isoOrNull(mailedAt) },

@@ -11,6 +11,7 @@ import { cursorKey, PAGE_QUERY, partialPageOf, searchEnd } from "../page.ts";
 import type { Parts } from "../parts.ts";
 import { found, valueOf } from "../problem.ts";
 import { ID, INSTANT, iso } from "../schemas/instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "../schemas/phrases.ts";
 
 const TAGS = ["campaign leads"];
 const PARAMS = z.object({ id: ID });
@@ -30,6 +31,7 @@ const CAMPAIGN_LEAD = z
     position: z.int(),
     state: z.enum(LEAD_STATES),
     reason: z.string().nullable(),
+    reasonPhrase: PHRASE_OR_NULL,
     updatedAt: INSTANT,
   })
   .meta({ id: "CampaignLead" });
@@ -70,7 +72,7 @@ function listRoute(api: Api, { reader }: Parts): void {
 }
 
 function placeWire({ updatedAt, fields, ...place }: ListedPlace): z.infer<typeof CAMPAIGN_LEAD> {
-  return { ...place, fields: { ...fields }, updatedAt: iso(updatedAt) };
+  return { ...place, reasonPhrase: phraseWire(place.reason), fields: { ...fields }, updatedAt: iso(updatedAt) };
 }
 
 function addRoute(api: Api, parts: Parts): void {

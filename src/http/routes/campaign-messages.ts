@@ -26,6 +26,8 @@ import {
   PREVIEW_FIELDS,
 } from "../schemas/campaign-messages.ts";
 import { ID, iso } from "../schemas/instants.ts";
+import { leadBarWire } from "../schemas/lead-bar.ts";
+import { phraseWire } from "../schemas/phrases.ts";
 import { assertVersion, IF_MATCH, tagged } from "../version.ts";
 import { campaignAnswer, lockedCampaign } from "./campaigns.ts";
 
@@ -236,7 +238,8 @@ function previewRoute(api: Api, parts: Parts): void {
         html: mail?.html ?? null,
         missing: [...missing],
         problem: problem ?? null,
-        bar: lead?.bar ?? null,
+        problemPhrase: phraseWire(problem),
+        bar: leadBarWire(lead?.bar),
       };
     },
   );

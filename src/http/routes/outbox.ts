@@ -7,6 +7,7 @@ import type { Api, Routes } from "../api.ts";
 import { cursorKey, cutPage, PAGE_QUERY, pageOf } from "../page.ts";
 import type { Parts } from "../parts.ts";
 import { ID, INSTANT, iso, isoOrNull } from "../schemas/instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "../schemas/phrases.ts";
 import { SEND_LOG_ENTRY, sendLogWire } from "../schemas/send-log.ts";
 
 const READ = { access: viewer("campaigns:read") };
@@ -34,6 +35,7 @@ const PLANNED = z
     zone: z.string().describe("Of the campaign"),
     scheduledAt: INSTANT,
     cause: z.string().describe("Why it lies there"),
+    causePhrase: PHRASE_OR_NULL,
     movedFrom: INSTANT.nullable().describe("Its slot before the last move"),
   })
   .meta({ id: "OutboxMail" });
@@ -98,7 +100,7 @@ function nowRoute(api: Api, parts: Parts): void {
 }
 
 function plannedWire({ scheduledAt, movedFrom, ...mail }: OutboxMail): z.infer<typeof PLANNED> {
-  return { ...mail, scheduledAt: iso(scheduledAt), movedFrom: isoOrNull(movedFrom) };
+  return { ...mail, causePhrase: phraseWire(mail.cause), scheduledAt: iso(scheduledAt), movedFrom: isoOrNull(movedFrom) };
 }
 
 function sendingWire({ scheduledAt, claimedAt, handedOverAt, host, pid, ...mail }: SendingMail): z.infer<typeof SENDING> {

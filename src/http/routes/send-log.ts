@@ -82,7 +82,8 @@ async function* exportLines(parts: Parts, filter: SendLogFilter): AsyncGenerator
   }
 }
 
-const COLUMNS = Object.keys(SEND_LOG_ENTRY.shape) as (keyof SendLogEntry)[];
+const { replyPhrase: _asData, ...CELLS } = SEND_LOG_ENTRY.shape;
+const COLUMNS = Object.keys(CELLS) as (keyof typeof CELLS)[];
 const cellsOf = (entry: SendLogEntry) => COLUMNS.map((column) => entry[column]);
 
 type Said = z.infer<z.ZodObject<typeof FILTER>>;

@@ -12,6 +12,7 @@ import { cursorKey, PAGE_QUERY, partialPageOf, searchEnd } from "../page.ts";
 import type { Parts } from "../parts.ts";
 import { ProblemError, valueOf } from "../problem.ts";
 import { INSTANT, iso } from "../schemas/instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "../schemas/phrases.ts";
 
 const TAGS = ["suppression list"];
 const READ = { access: viewer("leads:read") };
@@ -20,7 +21,7 @@ const ADDRESS = z.string().trim().min(1).max(320);
 const REASON = z.string().trim().min(1).max(500);
 
 const SUPPRESSED = z
-  .object({ address: z.string(), reason: z.string(), source: z.string(), createdAt: INSTANT })
+  .object({ address: z.string(), reason: z.string(), reasonPhrase: PHRASE_OR_NULL, source: z.string(), createdAt: INSTANT })
   .meta({ id: "Suppressed" });
 
 /** Addresses that are never written to again. */
@@ -46,7 +47,10 @@ function listRoute(api: Api, { reader }: Parts): void {
     },
     async ({ query: { limit, cursor, search } }) => {
       const page = await listSuppressed(reader, { part: search, after: cursorKey(cursor, z.string().max(320)), limit });
-      return { items: page.items.map((one) => ({ ...one, createdAt: iso(one.createdAt) })), ...searchEnd(page, limit) };
+      return {
+        items: page.items.map((one) => ({ ...one, reasonPhrase: phraseWire(one.reason), createdAt: iso(one.createdAt) })),
+        ...searchEnd(page, limit),
+      };
     },
   );
 }
@@ -123,7 +127,9 @@ function importRoute(api: Api, parts: Parts): void {
               added: z.int(),
               known: z.int(),
               refused: z.int(),
-              firstRefused: z.array(z.object({ line: z.int(), value: z.string(), reason: z.string() })),
+              firstRefused: z.array(
+                z.object({ line: z.int(), value: z.string(), reason: z.string(), reasonPhrase: PHRASE_OR_NULL }),
+              ),
             }),
           },
         },
@@ -131,7 +137,7 @@ function importRoute(api: Api, parts: Parts): void {
       async (request) => {
         const given = { ...request.query, actor: principalOf(request).actor };
         const { firstRefused, ...counts } = valueOf(await importSuppressions(parts, fileOf(request), given));
-        return { ...counts, firstRefused: [...firstRefused] };
+        return { ...counts, firstRefused: firstRefused.map((one) => ({ ...one, reasonPhrase: phraseWire(one.reason) })) };
       },
     );
   });

@@ -9,6 +9,7 @@ import { principalOf } from "../change.ts";
 import type { Parts } from "../parts.ts";
 import { ProblemError } from "../problem.ts";
 import { INSTANT, iso, isoOrNull } from "../schemas/instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "../schemas/phrases.ts";
 
 const TAGS = ["operation"];
 
@@ -17,6 +18,7 @@ const FROZEN = z
     since: INSTANT,
     reason: z.enum(FREEZE_REASONS),
     text: z.string().describe("What happened, in one sentence"),
+    textPhrase: PHRASE_OR_NULL,
     backupMadeAt: INSTANT.nullable(),
     missed: z
       .array(z.object({ campaign: z.string(), handOvers: z.int(), kept: z.int(), addresses: z.array(z.string()) }))
@@ -77,6 +79,7 @@ function frozenWire({ since, reason, text, known }: Frozen): z.infer<typeof FROZ
     since: iso(since),
     reason,
     text,
+    textPhrase: phraseWire(text),
     backupMadeAt: isoOrNull(known?.backupMadeAt),
     missed: (known?.missed ?? []).map(({ campaign, handOvers, kept, addresses }) => ({
       campaign,

@@ -7,6 +7,7 @@ import { departure } from "../departure.ts";
 import type { Parts } from "../parts.ts";
 import { ProblemError, refused } from "../problem.ts";
 import { ID } from "../schemas/instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "../schemas/phrases.ts";
 
 const TAGS = ["test mails"];
 const PARAMS = z.object({ id: ID });
@@ -17,6 +18,7 @@ const TEST_REPORT = z
     state: z.string().describe("sent, rejected or unconfirmed, as in the send log"),
     outcome: z.string(),
     summary: z.string().describe("The server's words, or ours"),
+    summaryPhrase: PHRASE_OR_NULL,
     mailbox: z.string(),
     to: z.string(),
     rfcMessageId: z.string(),
@@ -111,5 +113,6 @@ function reportWire({
   rfcMessageId,
   durationMs,
 }: SingleMailReport): z.infer<typeof TEST_REPORT> {
-  return { state, outcome, summary, mailbox, to, rfcMessageId, durationMs: Math.round(durationMs) };
+  const durations = { durationMs: Math.round(durationMs) };
+  return { state, outcome, summary, summaryPhrase: phraseWire(summary), mailbox, to, rfcMessageId, ...durations };
 }

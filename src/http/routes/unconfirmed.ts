@@ -8,6 +8,7 @@ import { cursorKey, cutPage, PAGE_QUERY, pageOf } from "../page.ts";
 import type { Parts } from "../parts.ts";
 import { notFound, ProblemError, refused, valueOf } from "../problem.ts";
 import { ID, INSTANT, iso, isoOrNull } from "../schemas/instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "../schemas/phrases.ts";
 
 const TAGS = ["unconfirmed"];
 const READ = { access: viewer("log:read") };
@@ -40,7 +41,9 @@ const UNCONFIRMED = z
     stage: z.string().nullable(),
     replyCode: z.int().nullable(),
     reply: z.string().nullable().describe("What the server said last, or what went wrong"),
+    replyPhrase: PHRASE_OR_NULL,
     reason: z.string(),
+    reasonPhrase: PHRASE_OR_NULL,
   })
   .meta({ id: "UnconfirmedMail" });
 
@@ -156,6 +159,8 @@ function wireOf(mail: UnconfirmedEvidence, now: number): z.infer<typeof UNCONFIR
   const { handedOverAt, settledAt, rfcMessageId } = mail;
   return {
     ...mail,
+    replyPhrase: mail.replyCode === null ? phraseWire(mail.reply) : null,
+    reasonPhrase: phraseWire(mail.reason),
     messageId: rfcMessageId,
     handedOverAt: iso(handedOverAt),
     ageMs: Math.max(0, now - handedOverAt),

@@ -16,6 +16,8 @@ import {
   MAILBOX_BAR,
 } from "./campaign-gates.ts";
 import { INSTANT, iso, isoOrNull } from "./instants.ts";
+import { LEAD_BAR, leadBarWire } from "./lead-bar.ts";
+import { PHRASE_OR_NULL, phraseWire } from "./phrases.ts";
 
 const GATE = z
   .object({
@@ -39,7 +41,7 @@ const MAILBOX = z
   .meta({ id: "CampaignMailbox" });
 
 const PLANNED = z
-  .object({ lead: z.string(), mailbox: z.string().nullable(), at: INSTANT, cause: z.string() })
+  .object({ lead: z.string(), mailbox: z.string().nullable(), at: INSTANT, cause: z.string(), causePhrase: PHRASE_OR_NULL })
   .meta({ id: "NextMail" });
 
 const TRY = z
@@ -50,6 +52,7 @@ const TRY = z
     state: z.enum(LEDGER_STATES),
     handedOverAt: INSTANT.nullable(),
     reply: z.string().nullable(),
+    replyPhrase: PHRASE_OR_NULL,
     nextTryAt: INSTANT.nullable(),
   })
   .meta({ id: "LeadTry" });
@@ -59,15 +62,17 @@ export const EXPLAINED_LEAD = z
     address: z.string(),
     state: z.enum(LEAD_STATES),
     reason: z.string().nullable(),
+    reasonPhrase: PHRASE_OR_NULL,
     headline: z.string(),
     ahead: z.int().describe("Open leads of the campaign that come before it"),
-    bar: z.object({ why: z.string(), detail: z.string() }).nullable().describe("Why it gets no mail, whatever its state"),
+    bar: LEAD_BAR.nullable().describe("Why it gets no mail, whatever its state"),
     planned: z
       .object({
         at: INSTANT,
         notBefore: INSTANT.nullable(),
         mailbox: z.string().nullable(),
         cause: z.string(),
+        causePhrase: PHRASE_OR_NULL,
         movedFrom: INSTANT.nullable(),
         claimedAt: INSTANT.nullable(),
       })
@@ -118,7 +123,11 @@ export function explanationWire(explained: Explained): z.infer<typeof EXPLANATIO
       return { id, address, usedToday, perDayMax: mailbox.perDayMax ?? null, bar: bar === undefined ? null : barWire(bar) };
     }),
     engine: engineWire(explained.engine, at),
-    next: explained.next.map(({ scheduledAt, ...mail }) => ({ ...mail, at: iso(scheduledAt) })),
+    next: explained.next.map(({ scheduledAt, ...mail }) => ({
+      ...mail,
+      at: iso(scheduledAt),
+      causePhrase: phraseWire(mail.cause),
+    })),
     lead: lead === undefined ? null : leadWire(lead.place, lead.explanation),
   };
 }
@@ -139,7 +148,8 @@ export function leadWire(place: LeadPlace, { headline, gates }: LeadExplanation)
   return {
     ...{ address, state, headline, ahead },
     reason: reason ?? null,
-    bar: bar ?? null,
+    reasonPhrase: phraseWire(reason),
+    bar: leadBarWire(bar),
     planned:
       row === undefined
         ? null
@@ -148,6 +158,7 @@ export function leadWire(place: LeadPlace, { headline, gates }: LeadExplanation)
             notBefore: isoOrNull(row.notBefore),
             mailbox: row.mailbox ?? null,
             cause: row.cause,
+            causePhrase: phraseWire(row.cause),
             movedFrom: isoOrNull(row.movedFrom),
             claimedAt: isoOrNull(row.claimedAt),
           },
@@ -163,6 +174,7 @@ export function leadWire(place: LeadPlace, { headline, gates }: LeadExplanation)
       at: iso(one.at),
       handedOverAt: isoOrNull(one.handedOverAt),
       reply: one.reply ?? null,
+      replyPhrase: phraseWire(one.reply),
       nextTryAt: isoOrNull(one.nextTryAt),
     })),
   };

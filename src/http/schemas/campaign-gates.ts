@@ -7,6 +7,7 @@ import type { Headline } from "../../domain/headline.ts";
 import type { Instant } from "../../domain/instant.ts";
 import { CAMPAIGN_STATUSES } from "../../domain/states.ts";
 import { INSTANT, iso, isoOrNull } from "./instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "./phrases.ts";
 
 export const MAILBOX_BAR = z
   .object({
@@ -15,6 +16,9 @@ export const MAILBOX_BAR = z
     why: z.enum(["off", "attention", "limit", "resting", "min-gap", "busy"]),
     until: INSTANT.nullable().describe("null: an event ends it, not the clock"),
     detail: z.string().nullable(),
+    detailPhrase: PHRASE_OR_NULL,
+    used: z.int().optional().describe("Of `limit`: mails of the mailbox's local day"),
+    max: z.int().optional().describe("Of `limit`"),
   })
   .meta({ id: "MailboxBar" });
 
@@ -67,7 +71,7 @@ export const HEADLINE = z
   .meta({ id: "Headline", description: "What a campaign does now and why, for a page that says it in words of its own" });
 
 export function barWire(bar: MailboxBar): z.infer<typeof MAILBOX_BAR> {
-  return { ...bar, until: isoOrNull(bar.until), detail: bar.detail ?? null };
+  return { ...bar, until: isoOrNull(bar.until), detail: bar.detail ?? null, detailPhrase: phraseWire(bar.detail) };
 }
 
 export function gateWire(gate: ClosedGate, zone: string): z.infer<typeof CLOSED_GATE> {

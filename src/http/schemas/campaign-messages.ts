@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { ID, INSTANT } from "./instants.ts";
+import { LEAD_BAR } from "./lead-bar.ts";
+import { PHRASE_OR_NULL } from "./phrases.ts";
 
 const SUBJECT_MAX = 1_000;
 const BODY_MAX = 400_000;
@@ -98,9 +100,9 @@ export const PREVIEW = z
     html: z.string().nullable(),
     missing: z.array(z.string()).describe("Fields without value or fallback: the lead would get no mail. They stand in brackets"),
     problem: z.string().nullable().describe("Why nothing can be written with these values"),
-    bar: z
-      .object({ why: z.string(), detail: z.string() })
-      .nullable()
-      .describe("Why the lead gets no mail, whatever the message says: suppressed, blocked, on hold, already written to"),
+    problemPhrase: PHRASE_OR_NULL,
+    bar: LEAD_BAR.nullable().describe(
+      "Why the lead gets no mail, whatever the message says: suppressed, blocked, on hold, already written to",
+    ),
   })
   .meta({ id: "Preview" });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { HistoryLine } from "../../storage/event-history.ts";
 import type { listPlan } from "../../storage/plan-list.ts";
 import { INSTANT, iso, isoOrNull } from "./instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "./phrases.ts";
 
 export const PLANNED_SLOT = z
   .object({
@@ -12,6 +13,7 @@ export const PLANNED_SLOT = z
     mailbox: z.string().nullable(),
     at: INSTANT,
     cause: z.string().describe("What put it there"),
+    causePhrase: PHRASE_OR_NULL,
     movedFrom: INSTANT.nullable(),
     movedAt: INSTANT.nullable(),
     attempt: z.int().describe("Tries so far that the recipient's server refused for now"),
@@ -24,6 +26,7 @@ type StoredSlot = Awaited<ReturnType<typeof listPlan>>[number];
 export function slotWire({ scheduledAt, movedFrom, movedAt, notBefore, ...slot }: StoredSlot): z.infer<typeof PLANNED_SLOT> {
   return {
     ...slot,
+    causePhrase: phraseWire(slot.cause),
     at: iso(scheduledAt),
     movedFrom: isoOrNull(movedFrom),
     movedAt: isoOrNull(movedAt),
@@ -31,13 +34,21 @@ export function slotWire({ scheduledAt, movedFrom, movedAt, notBefore, ...slot }
   };
 }
 
-const MOVE = z.object({ id: z.int(), lead: z.string(), from: INSTANT, to: INSTANT, cause: z.string() });
+const MOVE = z.object({
+  id: z.int(),
+  lead: z.string(),
+  from: INSTANT,
+  to: INSTANT,
+  cause: z.string(),
+  causePhrase: PHRASE_OR_NULL,
+});
 
 export const PLAN_MOVES = z
   .object({
     id: z.int(),
     at: INSTANT,
     cause: z.string().nullable().describe("Of the first of the moves"),
+    causePhrase: PHRASE_OR_NULL,
     moves: z.array(MOVE),
   })
   .meta({ id: "PlanMoves" });
@@ -51,12 +62,14 @@ export function movesWire({ id, at, cause, data }: HistoryLine): z.infer<typeof 
     id,
     at: iso(at),
     cause,
+    causePhrase: phraseWire(cause),
     moves: moves.map((move) => ({
       id: move.id,
       lead: move.address,
       from: iso(move.from),
       to: iso(move.at),
       cause: move.cause,
+      causePhrase: phraseWire(move.cause),
     })),
   };
 }

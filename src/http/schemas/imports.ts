@@ -2,6 +2,7 @@ import { z } from "zod";
 import { IMPORT_STATES } from "../../domain/import-states.ts";
 import type { ImportView } from "../../operation/imports.ts";
 import { INSTANT, iso } from "./instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "./phrases.ts";
 
 const COLUMN = z.object({
   index: z.int().describe("From 0"),
@@ -14,6 +15,13 @@ const FORMAT = z.object({
   separator: z.string(),
   header: z.boolean(),
   columns: z.array(COLUMN),
+});
+
+const DOUBT = z.object({
+  message: z.string(),
+  messagePhrase: PHRASE_OR_NULL,
+  allowed: z.string().nullable(),
+  allowedPhrase: PHRASE_OR_NULL,
 });
 
 const REPORT = z
@@ -39,7 +47,7 @@ export const IMPORT = z
     campaignId: z.int().nullable(),
     format: FORMAT.extend({
       sample: z.array(z.array(z.string())).describe("The first rows below the header"),
-      doubt: z.object({ message: z.string(), allowed: z.string().nullable() }).nullable().describe("What a person has to decide"),
+      doubt: DOUBT.nullable().describe("What a person has to decide"),
     })
       .nullable()
       .describe("How the file seems to be written"),
@@ -51,6 +59,7 @@ export const IMPORT = z
     known: z.int(),
     rejected: z.int(),
     problem: z.string().nullable().describe("Why it failed, or was ended"),
+    problemPhrase: PHRASE_OR_NULL,
     createdBy: z.string(),
     createdAt: INSTANT,
     updatedAt: INSTANT,
@@ -66,6 +75,7 @@ export function importWire({ format, mapping, report, createdAt, updatedAt, ...r
         : { ...formatWire(format), sample: format.sample.map((row) => [...row]), doubt: doubtWire(format.doubt) },
     mapping: mapping === undefined ? null : formatWire(mapping),
     report: report ?? null,
+    problemPhrase: phraseWire(rest.problem),
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
   };
@@ -80,6 +90,8 @@ function formatWire({ encoding, separator, header, columns }: NonNullable<Import
   };
 }
 
-function doubtWire(doubt: NonNullable<ImportView["format"]>["doubt"]): { message: string; allowed: string | null } | null {
-  return doubt === undefined ? null : { message: doubt.message, allowed: doubt.allowed ?? null };
+function doubtWire(doubt: NonNullable<ImportView["format"]>["doubt"]): z.infer<typeof DOUBT> | null {
+  if (doubt === undefined) return null;
+  const { message, allowed } = doubt;
+  return { message, messagePhrase: phraseWire(message), allowed: allowed ?? null, allowedPhrase: phraseWire(allowed) };
 }

@@ -6,6 +6,7 @@ import type { ListedLead } from "../../storage/lead-list.ts";
 import { versionOf } from "../version.ts";
 import { EXPLAINED_LEAD, leadWire as explainedLeadWire } from "./campaign-explain.ts";
 import { INSTANT, iso, isoOrNull } from "./instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "./phrases.ts";
 
 export const LEAD_STATUS = z
   .enum(["ACTIVE", "ON_HOLD", "BLOCKED"])
@@ -21,13 +22,19 @@ const LEAD_BASE = {
 };
 
 export const LISTED_LEAD = z
-  .object({ ...LEAD_BASE, suppressedFor: z.string().nullable().describe("Why nothing is ever sent to it") })
+  .object({
+    ...LEAD_BASE,
+    suppressedFor: z.string().nullable().describe("Why nothing is ever sent to it"),
+    suppressedForPhrase: PHRASE_OR_NULL,
+  })
   .meta({ id: "ListedLead" });
 
 export const LEAD = z
   .object({
     ...LEAD_BASE,
-    suppression: z.object({ reason: z.string(), source: z.string(), createdAt: INSTANT }).nullable(),
+    suppression: z
+      .object({ reason: z.string(), reasonPhrase: PHRASE_OR_NULL, source: z.string(), createdAt: INSTANT })
+      .nullable(),
     version: z.string().describe("Of its fields and status; for If-Match"),
   })
   .meta({ id: "Lead" });
@@ -55,6 +62,7 @@ const PAST_TRY = z
     outcome: z.string().nullable(),
     replyCode: z.int().nullable(),
     reply: z.string().nullable().describe("The server's words, or what went wrong instead"),
+    replyPhrase: PHRASE_OR_NULL,
     handedOverAt: INSTANT.nullable(),
     nextTryAt: INSTANT.nullable(),
     messageId: z.string().describe("Our Message-ID"),
@@ -73,6 +81,7 @@ const PAST_EVENT = z
     campaignId: z.int().nullable(),
     actor: z.string(),
     cause: z.string().nullable(),
+    causePhrase: PHRASE_OR_NULL,
   })
   .meta({ id: "PastEvent" });
 
@@ -90,7 +99,13 @@ export const TIMELINE = z
   .meta({ id: "LeadTimeline" });
 
 export function listedLeadWire({ fields, createdAt, updatedAt, ...lead }: ListedLead): z.infer<typeof LISTED_LEAD> {
-  return { ...lead, fields: { ...fields }, createdAt: iso(createdAt), updatedAt: iso(updatedAt) };
+  return {
+    ...lead,
+    fields: { ...fields },
+    suppressedForPhrase: phraseWire(lead.suppressedFor),
+    createdAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
+  };
 }
 
 export function leadWire({ suppression, ...lead }: StoredLead): z.infer<typeof LEAD> {
@@ -99,7 +114,10 @@ export function leadWire({ suppression, ...lead }: StoredLead): z.infer<typeof L
     ...{ id, address, status, fields: { ...fields } },
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
-    suppression: suppression === null ? null : { ...suppression, createdAt: iso(suppression.createdAt) },
+    suppression:
+      suppression === null
+        ? null
+        : { ...suppression, reasonPhrase: phraseWire(suppression.reason), createdAt: iso(suppression.createdAt) },
     version: versionOf([fields, status]),
   };
 }
@@ -123,7 +141,7 @@ function pastWire(entry: TimelineEntry): z.infer<typeof TIMELINE>["past"][number
   const at = iso(entry.at);
   if (entry.kind === "event") {
     const { kind: event, campaignId, actor, cause } = entry.event;
-    return { kind: "event", at, event, campaignId, actor, cause };
+    return { kind: "event", at, event, campaignId, actor, cause, causePhrase: phraseWire(cause) };
   }
   const { rfcMessageId, handedOverAt, nextTryAt, ...one } = entry.try;
   const { sent } = entry;
@@ -131,6 +149,7 @@ function pastWire(entry: TimelineEntry): z.infer<typeof TIMELINE>["past"][number
     ...one,
     kind: "try",
     at,
+    replyPhrase: one.replyCode === null ? phraseWire(one.reply) : null,
     handedOverAt: isoOrNull(handedOverAt),
     nextTryAt: isoOrNull(nextTryAt),
     messageId: rfcMessageId,

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { CHECK_STEPS } from "../../domain/check-failure.ts";
+import { CHECK_FAILURES, CHECK_STEPS } from "../../domain/check-failure.ts";
 import { DAY_MS } from "../../domain/instant.ts";
 import type { tryMailbox } from "../../operation/mailbox-trial.ts";
 import type { MailboxOverview } from "../../storage/mailbox-overview.ts";
 import { STATUS } from "./campaigns.ts";
 import { ID, INSTANT, iso, isoOrNull } from "./instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "./phrases.ts";
 
 const SECURITY = z.enum(["tls", "starttls", "opportunistic", "none"]);
 const TEXT = z.string().trim().min(1).max(320);
@@ -70,8 +71,10 @@ export const MAILBOX = z
       .enum(["ready", "off", "attention", "limit", "resting", "min-gap", "busy"])
       .describe("ready, or the first reason why it takes no mail now"),
     attention: z.string().nullable().describe("Why a person has to look at it, in the server's words"),
+    attentionPhrase: PHRASE_OR_NULL,
     restingUntil: INSTANT.nullable(),
     restReason: z.string().nullable(),
+    restReasonPhrase: PHRASE_OR_NULL,
     sessionsBusy: z.int(),
     today: z.object({ day: z.iso.date(), used: z.int() }),
     nextAt: INSTANT.nullable().describe("When it may take its next mail; null when no clock says so"),
@@ -91,7 +94,8 @@ export const MAILBOX_CHECK = z
         status: z.enum(["ok", "failed", "skipped"]),
         durationMs: z.int(),
         words: z.string().nullable().describe("The server's own words, or what was found out"),
-        failure: z.object({ code: z.string(), remedy: z.string() }).nullable(),
+        wordsPhrase: PHRASE_OR_NULL,
+        failure: z.object({ code: z.enum(CHECK_FAILURES), remedy: z.string() }).nullable(),
       }),
     ),
     guesses: z
@@ -107,6 +111,8 @@ export function mailboxWire(seen: MailboxOverview, version: string): z.infer<typ
   return {
     ...rest,
     campaigns: campaigns.map((campaign) => ({ ...campaign })),
+    attentionPhrase: phraseWire(rest.attention),
+    restReasonPhrase: phraseWire(rest.restReason),
     restingUntil: isoOrNull(restingUntil),
     nextAt: isoOrNull(nextAt),
     lastUsedAt: isoOrNull(lastUsedAt),
@@ -123,6 +129,7 @@ export function checkWire({ ok, steps, guesses }: MailboxCheck): z.infer<typeof 
       status,
       durationMs: Math.round(durationMs),
       words: words ?? null,
+      wordsPhrase: phraseWire(words),
       failure: failure ?? null,
     })),
     guesses: guesses.map(({ host, port, security }) => ({ host, port, security })),

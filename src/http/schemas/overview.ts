@@ -4,6 +4,7 @@ import type { Overview } from "../../operation/overview.ts";
 import { type Histogram, summaryOf } from "../../storage/histogram.ts";
 import { ENGINE_STATE, engineWire } from "./campaign-gates.ts";
 import { INSTANT, iso } from "./instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "./phrases.ts";
 import { WORKER, workerWire } from "./workers.ts";
 
 const P95 = 0.95;
@@ -52,7 +53,7 @@ export const OVERVIEW = z
     ),
     needsPerson: z.object({
       unconfirmed: z.int(),
-      mailboxes: z.array(z.object({ id: z.int(), address: z.string(), attention: z.string() })),
+      mailboxes: z.array(z.object({ id: z.int(), address: z.string(), attention: z.string(), attentionPhrase: PHRASE_OR_NULL })),
       failedLast24h: z.int(),
       errorsLast24h: z.record(z.string(), z.int()),
     }),
@@ -103,7 +104,10 @@ export function overviewWire(seen: Overview, zone: string): z.infer<typeof OVERV
     next: seen.next.map(({ scheduledAt, ...mail }) => ({ ...mail, at: iso(scheduledAt) })),
     needsPerson: {
       unconfirmed: queue.unconfirmed,
-      mailboxes: seen.attention.map(({ id, address, attention }) => ({ id, address, attention: attention ?? "" })),
+      mailboxes: seen.attention.map(({ id, address, attention }) => ({
+        ...{ id, address, attention: attention ?? "" },
+        attentionPhrase: phraseWire(attention),
+      })),
       failedLast24h: lastHours.failed,
       errorsLast24h: Object.fromEntries(lastHours.errors),
     },

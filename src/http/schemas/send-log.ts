@@ -2,6 +2,7 @@ import { z } from "zod";
 import { LEDGER_STATES, MAIL_KINDS } from "../../domain/states.ts";
 import type { LoggedSend } from "../../storage/send-log.ts";
 import { INSTANT, iso, isoOrNull } from "./instants.ts";
+import { PHRASE_OR_NULL, phraseWire } from "./phrases.ts";
 
 /** A try as the send log tells of it; the live stream tells the same. */
 export const SEND_LOG_ENTRY = z
@@ -26,6 +27,7 @@ export const SEND_LOG_ENTRY = z
       .describe("How far the conversation came: connect, greeting, tls, auth, mail, rcpt, data, body, dot"),
     replyCode: z.int().nullable(),
     reply: z.string().nullable().describe("The server's words, or what went wrong instead"),
+    replyPhrase: PHRASE_OR_NULL,
     messageId: z.string().describe("Our Message-ID"),
     serverMessageId: z.string().nullable().describe("The one under which the server passes the mail on, when it told"),
     startedAt: INSTANT,
@@ -45,6 +47,7 @@ export function sendLogWire({ rfcMessageId, ...row }: LoggedSend): SendLogEntry 
   const { startedAt, settledAt, plannedAt } = row;
   return {
     ...row,
+    replyPhrase: row.replyCode === null ? phraseWire(row.reply) : null,
     messageId: rfcMessageId,
     startedAt: iso(startedAt),
     handedOverAt: isoOrNull(row.handedOverAt),

@@ -2281,6 +2281,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare the older sender's mails with what Goniec had planned and would have allowed
+         * @description The sums and findings are of all mails that are compared, the same on every page of the list.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CampaignShadow"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/migration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the older senders, a page of their campaigns with who has each, and what to do next */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `nextCursor` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            sources: components["schemas"]["OldSource"][];
+                            next: components["schemas"]["RollOutStep"];
+                            campaigns: {
+                                items: components["schemas"]["MovingCampaign"][];
+                                nextCursor?: string;
+                            };
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/cut-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a campaign over from an older sender; refused with all that is in the way */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Any text of your choice: the same request with the same key is carried out once, and answered alike for a day */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CutOverOrderInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description False when it was so already */
+                            changed: boolean;
+                            campaign: components["schemas"]["MovingCampaign"];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a campaign back to the older sender, paused; the answer tells whether that one knows what Goniec has mailed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Any text of your choice: the same request with the same key is carried out once, and answered alike for a day */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RollBackOrderInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description False when it was so already */
+                            changed: boolean;
+                            campaign: components["schemas"]["MovingCampaign"];
+                            /** @description null for the fallback sender */
+                            told: components["schemas"]["ToldOlderSender"] | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads": {
         parameters: {
             query?: never;
@@ -4468,6 +4696,8 @@ export interface paths {
                                 line: number;
                                 value: string;
                                 reason: string;
+                                /** @description The sentence as data; null where the words are a server's or a person's */
+                                reasonPhrase: components["schemas"]["Phrase"] | null;
                             }[];
                         };
                     };
@@ -4660,14 +4890,73 @@ export interface components {
                 id: number;
             })[];
         };
+        CutOverOrderInput: {
+            /**
+             * @description Let it go on here at once; it stays paused otherwise
+             * @default false
+             */
+            resume: boolean;
+            /**
+             * @description A person has looked at what the import left open
+             * @default false
+             */
+            acceptQuestions: boolean;
+            /**
+             * @description Do not wait for the watch of another campaign
+             * @default false
+             */
+            skipWatch: boolean;
+        };
+        RollBackOrderInput: {
+            /**
+             * @description The deprecated fallback sender needs no older database
+             * @default old-process
+             * @enum {string}
+             */
+            to: "old-process" | "fallback";
+            /**
+             * @description Write the mails that are missing there into the older sender's database
+             * @default false
+             */
+            writeBack: boolean;
+        };
+        PhraseValue: {
+            text?: string;
+            number?: number;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            at?: string;
+            /** @description The one in which `at` is said */
+            zone?: string;
+            durationMs?: number;
+        };
+        Phrase: {
+            /** @enum {string} */
+            code: "next-in-order" | "started" | "start-time-came" | "resumed" | "priorities-changed" | "lead-skipped" | "mailboxes-changed" | "mailbox-on" | "mailbox-off" | "mailbox-rules" | "mailbox-account" | "mailbox-entered" | "released" | "new-leads" | "leads-added" | "settings-changed" | "ordered-again" | "ordered-by-person" | "backup-restored" | "carried-over" | "started-late" | "tries-again" | "skipped-mail" | "clock-forward" | "clock-back" | "gate-owner" | "gate-start-time" | "gate-hours" | "gate-hours-never" | "gate-holiday" | "gate-holiday-never" | "gate-long-pause" | "gate-pace" | "gate-campaign-limit" | "gate-no-mailbox" | "gate-mailboxes" | "gate-mailboxes-open-end" | "bar-off" | "bar-attention" | "bar-limit" | "bar-resting-plainly" | "bar-resting" | "bar-min-gap" | "bar-busy" | "missing-field" | "lead-blocked" | "lead-on-hold" | "contacted" | "suppressed" | "bounced" | "unusable" | "campaign-cancelled" | "worker-lost-unanswered" | "worker-lost" | "sender-lost" | "password-forgotten" | "not-recorded" | "alert-late" | "alert-nobody" | "alert-attention" | "alert-one-unconfirmed" | "alert-unconfirmed" | "alert-one-failed" | "alert-failed" | "frozen" | "frozen-restored" | "frozen-replaced" | "frozen-other-database" | "frozen-older-lacking" | "frozen-older" | "frozen-other-machine" | "frozen-other-server" | "single-frozen" | "single-barred" | "single-limit" | "single-limit-reached" | "single-attention" | "single-resting" | "single-session-lost" | "password-again" | "password-again-to-check" | "mailbox-known" | "no-mailbox" | "user-known" | "no-user" | "last-owner" | "allowed-other-owner" | "not-your-password" | "over-already" | "campaign-closed" | "campaign-gone" | "campaign-cancelled-sends-nothing" | "lead-not-here" | "no-message-yet" | "too-long" | "no-field-name" | "field-is-address" | "field-long" | "too-many" | "blocks-overlap" | "file-empty" | "file-long-line" | "file-no-rows-open-quote" | "file-no-rows" | "file-many-columns" | "file-no-header" | "file-header-only" | "file-not-csv" | "file-zip" | "file-xls" | "file-pdf" | "file-gzip" | "file-not-text" | "file-broken-utf8" | "file-encoding" | "file-not-read-as" | "file-not-cut-at" | "file-same-names" | "file-same-field" | "file-several-addresses" | "file-address-unnamed" | "file-no-address" | "file-no-addresses" | "file-what-columns" | "file-too-large" | "file-too-many" | "file-cancelled" | "import-cancelled-partly" | "import-cancelled" | "import-abandoned" | "column-none" | "column-unknown" | "column-twice" | "column-taken" | "row-no-address" | "row-duplicate" | "address-control" | "address-several" | "address-no-at" | "address-space" | "address-invisible" | "address-long" | "address-not" | "address-domain" | "allowed-lead-file" | "allowed-csv-text" | "allowed-line-bytes" | "allowed-columns" | "allowed-header" | "allowed-separator" | "allowed-different-names" | "allowed-one-address" | "allowed-address-column" | "allowed-file-size" | "allowed-files" | "allowed-address" | "template-at" | "template-part" | "template-output-open" | "template-tag-open" | "template-raw-open" | "template-no-tag" | "template-no-filter" | "template-no-value" | "template-value-expected" | "template-character" | "template-illegal-tag" | "template-tag-syntax" | "template-liquid-syntax" | "template-filter-name" | "template-filter-colon" | "template-variable-name" | "template-equals" | "template-range" | "template-parentheses" | "template-bracket" | "template-else" | "template-elsif" | "template-clock" | "template-several-values" | "template-empty-subject" | "template-empty-body" | "template-no-body" | "template-not-written" | "allowed-text-or-html" | "allowed-liquid" | "no-answer" | "no-answer-within" | "connection-closed" | "broken-off" | "body-not-completed" | "permission-too-old" | "reply-too-long" | "out-of-turn" | "connection-lost" | "connection-lost-plainly" | "connection-cut" | "not-encrypted" | "ended-before-encryption" | "login-not-made" | "login-in-clear" | "name-not-found" | "place-silent" | "no-connection" | "no-connection-because" | "message-too-large" | "no-envelope-address" | "while-connecting" | "at-greeting" | "while-encrypting" | "at-login" | "at-mail-from" | "at-rcpt-to" | "at-data" | "while-sending" | "after-message";
+            /** @description What stands in the sentence, by name; each is one of text, number, instant, duration */
+            values: {
+                [key: string]: components["schemas"]["PhraseValue"];
+            };
+            /** @description The sentences inside of it */
+            parts: {
+                text: string;
+                phrase: components["schemas"]["Phrase"] | null;
+            }[];
+        };
         FieldProblem: {
             /** @description The field as it stands in the request, with its path: `windows.0.from` */
             field: string;
             /** @description The value as it was given, shortened; secrets are left out */
             value: string;
             message: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            messagePhrase: components["schemas"]["Phrase"] | null;
             /** @description What would have been accepted */
             allowed?: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            allowedPhrase: components["schemas"]["Phrase"] | null;
         };
         Problem: {
             /** @description `urn:goniec:problem:` and the kind */
@@ -4676,6 +4965,8 @@ export interface components {
             status: number;
             /** @description One sentence that says what is wrong and what to do */
             detail: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            detailPhrase: components["schemas"]["Phrase"] | null;
             /** @description `urn:goniec:request:` and the id under which the log has the request */
             instance: string;
             errors?: components["schemas"]["FieldProblem"][];
@@ -4684,11 +4975,13 @@ export interface components {
             /** @description Its kind, and what it is about: by it the same alert is known again */
             cause: string;
             /** @enum {string} */
-            kind: "mail-failed" | "mail-unconfirmed" | "mailbox-attention" | "scheduler-late" | "frozen";
+            kind: "mail-failed" | "mail-unconfirmed" | "mailbox-attention" | "scheduler-late" | "frozen" | "older-sender-mailed";
             campaignId: number | null;
             mailboxId: number | null;
             /** @description One sentence in English */
             text: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            textPhrase: components["schemas"]["Phrase"] | null;
             /** @description How often it came up since `firstAt`, or how many mails wait */
             count: number;
             /**
@@ -4742,6 +5035,12 @@ export interface components {
             /** @description null: an event ends it, not the clock */
             until: string | null;
             detail: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            detailPhrase: components["schemas"]["Phrase"] | null;
+            /** @description Of `limit`: mails of the mailbox's local day */
+            used?: number;
+            /** @description Of `limit` */
+            max?: number;
         };
         ClosedGate: {
             /** @enum {string} */
@@ -4907,6 +5206,8 @@ export interface components {
              * @enum {string}
              */
             sender: "goniec" | "old-process" | "fallback";
+            /** @description The last day of the fallback sender, where that is who sends it */
+            senderUntil: string | null;
             leads: number;
             counts: components["schemas"]["StateCounts"];
             /** @description What it does now and why, in one sentence */
@@ -4930,6 +5231,8 @@ export interface components {
              * @enum {string}
              */
             sender: "goniec" | "old-process" | "fallback";
+            /** @description The last day of the fallback sender, where that is who sends it */
+            senderUntil: string | null;
             leads: number;
             counts: components["schemas"]["StateCounts"];
             /** @description What it does now and why, in one sentence */
@@ -5037,6 +5340,13 @@ export interface components {
             /** @description For If-Match */
             version: string;
         };
+        LeadBar: {
+            /** @enum {string} */
+            why: "suppressed" | "blocked" | "on-hold" | "contacted" | "missing-field" | "unusable";
+            detail: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            detailPhrase: components["schemas"]["Phrase"] | null;
+        };
         Gate: {
             /** @enum {string} */
             gate: "owner" | "status" | "frozen" | "start-time" | "hours" | "holiday" | "pace" | "long-pause" | "campaign-limit" | "mailboxes";
@@ -5067,6 +5377,8 @@ export interface components {
              */
             at: string;
             cause: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            causePhrase: components["schemas"]["Phrase"] | null;
         };
         LeadTry: {
             attempt: number;
@@ -5080,6 +5392,8 @@ export interface components {
             state: "transmitting" | "sent" | "rejected" | "unconfirmed";
             handedOverAt: string | null;
             reply: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            replyPhrase: components["schemas"]["Phrase"] | null;
             nextTryAt: string | null;
         };
         ExplainedLead: {
@@ -5087,14 +5401,13 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "planned" | "sending" | "retrying" | "sent" | "failed" | "skipped" | "unconfirmed";
             reason: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            reasonPhrase: components["schemas"]["Phrase"] | null;
             headline: string;
             /** @description Open leads of the campaign that come before it */
             ahead: number;
             /** @description Why it gets no mail, whatever its state */
-            bar: {
-                why: string;
-                detail: string;
-            } | null;
+            bar: components["schemas"]["LeadBar"] | null;
             planned: {
                 /**
                  * Format: date-time
@@ -5104,6 +5417,8 @@ export interface components {
                 notBefore: string | null;
                 mailbox: string | null;
                 cause: string;
+                /** @description The sentence as data; null where the words are a server's or a person's */
+                causePhrase: components["schemas"]["Phrase"] | null;
                 movedFrom: string | null;
                 claimedAt: string | null;
             } | null;
@@ -5280,6 +5595,8 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "planned" | "sending" | "retrying" | "sent" | "failed" | "skipped" | "unconfirmed";
             reason: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            reasonPhrase: components["schemas"]["Phrase"] | null;
             /**
              * Format: date-time
              * @description UTC, ISO 8601, with milliseconds
@@ -5334,11 +5651,10 @@ export interface components {
             missing: string[];
             /** @description Why nothing can be written with these values */
             problem: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            problemPhrase: components["schemas"]["Phrase"] | null;
             /** @description Why the lead gets no mail, whatever the message says: suppressed, blocked, on hold, already written to */
-            bar: {
-                why: string;
-                detail: string;
-            } | null;
+            bar: components["schemas"]["LeadBar"] | null;
         };
         PlannedSlot: {
             /** @description Of the mail's row in the plan */
@@ -5354,6 +5670,8 @@ export interface components {
             at: string;
             /** @description What put it there */
             cause: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            causePhrase: components["schemas"]["Phrase"] | null;
             movedFrom: string | null;
             movedAt: string | null;
             /** @description Tries so far that the recipient's server refused for now */
@@ -5370,6 +5688,8 @@ export interface components {
             at: string;
             /** @description Of the first of the moves */
             cause: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            causePhrase: components["schemas"]["Phrase"] | null;
             moves: {
                 id: number;
                 lead: string;
@@ -5384,6 +5704,8 @@ export interface components {
                  */
                 to: string;
                 cause: string;
+                /** @description The sentence as data; null where the words are a server's or a person's */
+                causePhrase: components["schemas"]["Phrase"] | null;
             }[];
         };
         HistoryEvent: {
@@ -5398,11 +5720,132 @@ export interface components {
             /** @description Who did it: a person, `engine`, or the command line */
             actor: string;
             cause: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            causePhrase: components["schemas"]["Phrase"] | null;
             campaignId: number | null;
             leadId: number | null;
             mailboxId: number | null;
             /** @description What else is known, by the kind of event; null when nothing is */
             data: unknown;
+        };
+        ShadowSums: {
+            /** @description Mails of the older sender since the comparison began: `matched` and `notPlanned` */
+            mailed: number;
+            /** @description To leads that Goniec had planned */
+            matched: number;
+            notPlanned: number;
+            /** @description Of the matched ones, within `toleranceMs` of their slots */
+            onTime: number;
+            /** @description Milliseconds */
+            toleranceMs: number;
+            /** @description Planned, due, and not mailed */
+            overdue: number;
+            differences: {
+                /** @description How much later than planned the middle one of the matched mails left; negative: earlier */
+                medianMs: number | null;
+                bars: {
+                    /** @description Inclusive; null: without an end */
+                    fromMs: number | null;
+                    /** @description Exclusive */
+                    toMs: number | null;
+                    mails: number;
+                }[];
+            };
+            /** @description Between mails of one local day */
+            gaps: {
+                count: number;
+                /** @description Milliseconds */
+                smallestMs: number;
+                /** @description Milliseconds */
+                meanMs: number;
+            } | null;
+            /** @description The smallest gap that Goniec would leave */
+            smallestAllowedMs: number;
+        };
+        ShadowFinding: {
+            /** @enum {string} */
+            kind: "duplicates" | "barred" | "mailbox-limit" | "campaign-limit" | "outside-hours" | "holiday" | "too-close" | "cannot-plan" | "not-mailed" | "not-planned";
+            /**
+             * @description alarm: the older sender did what Goniec would not do; notice: the two differ
+             * @enum {string}
+             */
+            severity: "alarm" | "notice";
+            count: number;
+            /** @description The first few */
+            examples: {
+                lead: string | null;
+                mailbox: string | null;
+                at: string | null;
+                /** @description Of duplicates: the lead's mails */
+                mails: {
+                    at: string | null;
+                    mailbox: string | null;
+                }[];
+                /** @description Why Goniec would not have mailed the lead; `contacted`: it had been mailed */
+                bar: ("suppressed" | "blocked" | "on-hold" | "contacted" | "missing-field" | "unusable") | null;
+                /** @description Of a limit: the local day */
+                day: string | null;
+                used: number | null;
+                max: number | null;
+                holiday: string | null;
+                /** @description Since the mail before */
+                gapMs: number | null;
+            }[];
+            /** @description One sentence in English */
+            text: string;
+        };
+        ShadowMail: {
+            leadId: number;
+            lead: string;
+            /**
+             * Format: date-time
+             * @description When the older sender mailed it
+             */
+            at: string;
+            mailbox: string | null;
+            /** @description Where Goniec's plan had it last; null: not planned */
+            plannedAt: string | null;
+            plannedMailbox: string | null;
+            /** @description How much later than planned it left */
+            differenceMs: number | null;
+            /** @description Why Goniec would not have mailed the lead; `contacted`: it had been mailed */
+            bar: ("suppressed" | "blocked" | "on-hold" | "contacted" | "missing-field" | "unusable") | null;
+        };
+        CampaignShadow: {
+            id: number;
+            name: string;
+            /** @enum {string} */
+            sender: "goniec" | "old-process" | "fallback";
+            /** @description The name of its `OldSource` */
+            source: string;
+            oldStatus: string;
+            zone: string;
+            /**
+             * Format: date-time
+             * @description Mails from then on are compared
+             */
+            since: string;
+            /** @description Until when the older sender's mails are known */
+            knownTo: string | null;
+            sums: components["schemas"]["ShadowSums"];
+            /** @description The most serious first; none when both agree */
+            findings: components["schemas"]["ShadowFinding"][];
+            /** @description What Goniec would send next, were the campaign its own */
+            next: {
+                leadId: number;
+                lead: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601, with milliseconds
+                 */
+                plannedAt: string;
+                mailbox: string | null;
+            }[];
+            /** @description The older sender's mails, newest first */
+            mails: {
+                items: components["schemas"]["ShadowMail"][];
+                nextCursor?: string;
+            };
         };
         Worker: {
             host: string;
@@ -5448,6 +5891,8 @@ export interface components {
             updatedAt: string;
             /** @description Why nothing is ever sent to it */
             suppressedFor: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            suppressedForPhrase: components["schemas"]["Phrase"] | null;
         };
         Lead: {
             id: number;
@@ -5472,6 +5917,8 @@ export interface components {
             updatedAt: string;
             suppression: {
                 reason: string;
+                /** @description The sentence as data; null where the words are a server's or a person's */
+                reasonPhrase: components["schemas"]["Phrase"] | null;
                 source: string;
                 /**
                  * Format: date-time
@@ -5511,6 +5958,8 @@ export interface components {
             replyCode: number | null;
             /** @description The server's words, or what went wrong instead */
             reply: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            replyPhrase: components["schemas"]["Phrase"] | null;
             handedOverAt: string | null;
             nextTryAt: string | null;
             /** @description Our Message-ID */
@@ -5535,6 +5984,8 @@ export interface components {
             campaignId: number | null;
             actor: string;
             cause: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            causePhrase: components["schemas"]["Phrase"] | null;
         };
         ComingMail: {
             campaign: components["schemas"]["LeadCampaign"];
@@ -5581,6 +6032,8 @@ export interface components {
             replyCode: number | null;
             /** @description The server's words, or what went wrong instead */
             reply: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            replyPhrase: components["schemas"]["Phrase"] | null;
             /** @description Our Message-ID */
             messageId: string;
             /** @description The one under which the server passes the mail on, when it told */
@@ -5646,7 +6099,11 @@ export interface components {
                 /** @description What a person has to decide */
                 doubt: {
                     message: string;
+                    /** @description The sentence as data; null where the words are a server's or a person's */
+                    messagePhrase: components["schemas"]["Phrase"] | null;
                     allowed: string | null;
+                    /** @description The sentence as data; null where the words are a server's or a person's */
+                    allowedPhrase: components["schemas"]["Phrase"] | null;
                 } | null;
             } | null;
             /** @description The columns as they were chosen for the dry run */
@@ -5672,6 +6129,8 @@ export interface components {
             rejected: number;
             /** @description Why it failed, or was ended */
             problem: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            problemPhrase: components["schemas"]["Phrase"] | null;
             createdBy: string;
             /**
              * Format: date-time
@@ -5695,6 +6154,98 @@ export interface components {
              */
             receivedAt: string;
             bytes: number;
+        };
+        OldSource: {
+            id: number;
+            /** @description By which people tell it from others, wherever its file lies */
+            name: string;
+            /**
+             * @description A database that is read again, or an export that was read once
+             * @enum {string}
+             */
+            kind: "prisma" | "csv";
+            path: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601, with milliseconds
+             */
+            createdAt: string;
+            /** @description When it was last read to its end */
+            readAt: string | null;
+            /** @description Why it could not be read since */
+            problem: string | null;
+        };
+        WatchFinding: {
+            /** @enum {string} */
+            kind: "older-sender-mailed" | "mailed-by-both" | "gap-too-short" | "outside-hours" | "over-limit" | "standstill" | "source-unreadable" | "unconfirmed" | "failures";
+            /**
+             * @description An alarm holds the next cut-over up; a notice is to be known
+             * @enum {string}
+             */
+            severity: "alarm" | "notice";
+            count: number;
+            /** @description The first few: leads, or days with their limits */
+            examples: string[];
+            /** @description One sentence in English */
+            text: string;
+        };
+        MovingCounts: {
+            /** @description Leads that the older sender has mailed */
+            mailedThere: number;
+            /** @description Its mails beyond one to each lead */
+            duplicatesThere: number;
+            /** @description Mails that Goniec, or the fallback sender, has handed over */
+            mailedHere: number;
+            /** @description Leads that nobody has mailed yet */
+            open: number;
+        };
+        MovingCampaign: {
+            id: number;
+            name: string;
+            status: components["schemas"]["CampaignStatus"];
+            /** @enum {string} */
+            owner: "goniec" | "legacy";
+            /** @enum {string} */
+            sender: "goniec" | "old-process" | "fallback";
+            /** @description The name of its `OldSource` */
+            source: string;
+            /** @description Its status in the older sender, as last read */
+            oldStatus: string;
+            /** @description What a person has to look at before the cut-over, each in an English sentence */
+            questions: string[];
+            /** @description When all of it had been taken over; null while that is under way */
+            importedAt: string | null;
+            cutOverAt: string | null;
+            rolledBackAt: string | null;
+            watchUntil: string | null;
+            /**
+             * @description none: it is not Goniec's, or never was another's; alarmed: it has found what must not be
+             * @enum {string}
+             */
+            watch: "none" | "running" | "passed" | "alarmed";
+            findings: components["schemas"]["WatchFinding"][];
+            counts: components["schemas"]["MovingCounts"];
+        };
+        RollOutStep: {
+            /** @enum {string} */
+            step: "import" | "look" | "wait" | "first" | "next" | "all" | "done";
+            campaign: string | null;
+            until: string | null;
+            /** @description What to do, in one English sentence */
+            text: string;
+        };
+        ToldOlderSender: {
+            /** @description The older sender's database knows every mail that Goniec has handed over; else do not let it go on there */
+            isKnown: boolean;
+            /** @description Mails that left from here; null when that database could not be read */
+            mails: number | null;
+            /** @description Leads that it would mail a second time */
+            missing: number | null;
+            missingExamples: string[];
+            /** @description The first leads that were mailed from here and that it does not have at all */
+            notThere: string[];
+            /** @description Why it could not be read or written to */
+            problem: string | null;
         };
         DayCounts: {
             /** Format: date */
@@ -5776,6 +6327,8 @@ export interface components {
                     id: number;
                     address: string;
                     attention: string;
+                    /** @description The sentence as data; null where the words are a server's or a person's */
+                    attentionPhrase: components["schemas"]["Phrase"] | null;
                 }[];
                 failedLast24h: number;
                 errorsLast24h: {
@@ -5807,8 +6360,12 @@ export interface components {
             state: "ready" | "off" | "attention" | "limit" | "resting" | "min-gap" | "busy";
             /** @description Why a person has to look at it, in the server's words */
             attention: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            attentionPhrase: components["schemas"]["Phrase"] | null;
             restingUntil: string | null;
             restReason: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            restReasonPhrase: components["schemas"]["Phrase"] | null;
             sessionsBusy: number;
             today: {
                 /** Format: date */
@@ -5843,8 +6400,11 @@ export interface components {
                 durationMs: number;
                 /** @description The server's own words, or what was found out */
                 words: string | null;
+                /** @description The sentence as data; null where the words are a server's or a person's */
+                wordsPhrase: components["schemas"]["Phrase"] | null;
                 failure: {
-                    code: string;
+                    /** @enum {string} */
+                    code: "cancelled" | "out-of-time" | "host-not-found" | "host-lookup-failed" | "refused" | "unreachable" | "connect-timeout" | "greeting-timeout" | "greeting-refused" | "not-smtp" | "wants-starttls" | "no-starttls" | "certificate-name" | "certificate-expired" | "certificate-untrusted" | "tls-failed" | "login-in-clear" | "wrong-password" | "app-password-needed" | "login-switched-off" | "login-needs-encryption" | "login-not-offered" | "login-unavailable" | "login-needed" | "sender-refused" | "rate-limited" | "blocked-here" | "recipient-unknown" | "recipient-refused" | "come-back-later" | "not-now" | "connection-lost" | "timeout";
                     remedy: string;
                 } | null;
             }[];
@@ -5877,6 +6437,8 @@ export interface components {
             scheduledAt: string;
             /** @description Why it lies there */
             cause: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            causePhrase: components["schemas"]["Phrase"] | null;
             /** @description Its slot before the last move */
             movedFrom: string | null;
         };
@@ -5945,7 +6507,11 @@ export interface components {
             replyCode: number | null;
             /** @description What the server said last, or what went wrong */
             reply: string | null;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            replyPhrase: components["schemas"]["Phrase"] | null;
             reason: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            reasonPhrase: components["schemas"]["Phrase"] | null;
         };
         /** @enum {string} */
         Role: "owner" | "operator" | "viewer";
@@ -5999,6 +6565,8 @@ export interface components {
         Suppressed: {
             address: string;
             reason: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            reasonPhrase: components["schemas"]["Phrase"] | null;
             source: string;
             /**
              * Format: date-time
@@ -6016,6 +6584,8 @@ export interface components {
             reason: "restored" | "replaced" | "older" | "other-database" | "other-place";
             /** @description What happened, in one sentence */
             text: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            textPhrase: components["schemas"]["Phrase"] | null;
             backupMadeAt: string | null;
             /** @description By campaign, the mails of which the database would not know by itself */
             missed: {
@@ -6038,6 +6608,8 @@ export interface components {
             outcome: string;
             /** @description The server's words, or ours */
             summary: string;
+            /** @description The sentence as data; null where the words are a server's or a person's */
+            summaryPhrase: components["schemas"]["Phrase"] | null;
             mailbox: string;
             to: string;
             rfcMessageId: string;

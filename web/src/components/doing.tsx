@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Shape } from "../api/client.ts";
+import { useSaid } from "./said/said.ts";
 import { durationText, instantText, zoneText } from "../format/instants.ts";
 
 type Headline = Shape<"Headline">;
@@ -22,6 +23,7 @@ interface Sentences {
 /** What the API says as data, as sentences in the reader's language; times in `zone`. */
 export function useSentences(zone: string): Sentences {
   const { t } = useTranslation();
+  const say = useSaid();
   const until = (at: string | null): string =>
     at === null ? "" : t("doing.until", { at: instantText(at, zone), zone: zoneText(zone) });
   const sentences: Sentences = {
@@ -73,9 +75,8 @@ export function useSentences(zone: string): Sentences {
           return t(`doing.gate.${gate.gate}`, { until: ends });
       }
     },
-    bar({ why, address, until: ends, detail }) {
-      const [, used, max] = /^(\d+) of (\d+)$/.exec(detail ?? "") ?? [];
-      const words = used === undefined ? detail : t("doing.of", { used, max });
+    bar({ why, address, until: ends, detail, detailPhrase, used, max }) {
+      const words = used === undefined || detail === null ? detail && say(detail, detailPhrase) : t("doing.of", { used, max });
       return t(`doing.bar.${why}`, { address, until: until(ends), detail: words === null ? "" : ` (${words})` });
     },
     engine(engine) {

@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiProblem } from "../api/problem.ts";
 import type { Tone } from "./badge.tsx";
 import styles from "./notice.module.css";
+import { useProblemText } from "./said/faults.ts";
 
 interface NoticeProps {
   readonly tone?: Tone;
@@ -23,15 +23,6 @@ export function Notice({ tone = "calm", title, children, actions }: NoticeProps)
       {actions !== undefined && <div className={styles.actions}>{actions}</div>}
     </div>
   );
-}
-
-/** What went wrong, and what to do; in the reader's language as far as the kind of problem says it. */
-function useProblemText(): (problem: unknown) => string {
-  const { t } = useTranslation();
-  return (problem) => {
-    if (!(problem instanceof ApiProblem)) return t("problem.internal");
-    return t([`problem.${problem.kind}`, "problem.other"], { detail: problem.message });
-  };
 }
 
 export function ProblemNotice({ problem, onRetry }: { readonly problem: unknown; readonly onRetry?: () => void }) {

@@ -4,10 +4,10 @@ import { type SyntheticEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, idempotencyKey } from "../../api/client.ts";
-import { ApiProblem } from "../../api/problem.ts";
 import { KEYS } from "../../api/queries.ts";
 import { formText } from "../../components/form-text.ts";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
+import { useFaultOf } from "../../components/said/faults.ts";
 import { messageQuery } from "./message-query.ts";
 
 interface NewLead {
@@ -30,7 +30,7 @@ export function AddLeadDialog({ campaign, onClose }: { readonly campaign: Campai
       fields: Object.fromEntries(values.filter(([, value]) => value !== "")),
     });
   };
-  const fault = added.error instanceof ApiProblem ? added.error.of("leads.0.address") : undefined;
+  const fault = useFaultOf()(added.error, "leads.0.address");
   return (
     <Modal
       opened

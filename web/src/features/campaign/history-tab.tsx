@@ -5,13 +5,13 @@ import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
-import { useCauseText } from "../../components/cause.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { useCampaign } from "../../components/use-campaign.ts";
+import { useSaid } from "../../components/said/said.ts";
 import { zoneText } from "../../format/instants.ts";
 import styles from "./campaign.module.css";
 import { EventData } from "./event-data.tsx";
@@ -102,15 +102,15 @@ function useHistory(id: number, kind: string) {
 
 function EventLine({ event, campaign }: { readonly event: Event; readonly campaign: Campaign }) {
   const { t } = useTranslation("campaign");
-  const causeText = useCauseText();
-  const { at, kind, actor, cause } = event;
+  const say = useSaid();
+  const { at, kind, actor, cause, causePhrase } = event;
   return (
     <li>
       <Moment at={at} zone={campaign.zone} shape="second" />
       <span className={styles.actor}>{actor === "engine" ? t("history.engine") : actor}</span>
       <div>
         {t(`event.${kind}`, { defaultValue: kind })}
-        {cause !== null && <div className={styles.hint}>{causeText(cause)}</div>}
+        {cause !== null && <div className={styles.hint}>{say(cause, causePhrase)}</div>}
         <EventData event={event} />
       </div>
     </li>

@@ -5,6 +5,7 @@ import { useMay } from "../../app/session.ts";
 import { StateBadge } from "../../components/badge.tsx";
 import { Moment } from "../../components/moment.tsx";
 import type { Column } from "../../components/rows.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { zoneText } from "../../format/instants.ts";
 import { LeadLink } from "./lead-link.tsx";
 import { LeadMenu } from "./lead-menu.tsx";
@@ -17,6 +18,7 @@ const PRIORITY_ORDINARY = 999;
 /** What the list of a campaign's leads shows. */
 export function useLeadColumns(campaign: Campaign): readonly Column<Lead>[] {
   const { t } = useTranslation("campaign");
+  const say = useSaid();
   const mayChange = useMay("operator");
   const { id, zone } = campaign;
   const columns: Column<Lead>[] = [
@@ -31,7 +33,7 @@ export function useLeadColumns(campaign: Campaign): readonly Column<Lead>[] {
       key: "reason",
       title: t("leads.reason"),
       width: "minmax(8rem, 2fr)",
-      cell: ({ reason }) => <span title={reason ?? undefined}>{reason}</span>,
+      cell: ({ reason, reasonPhrase }) => <Reason text={reason === null ? "" : say(reason, reasonPhrase)} />,
       optional: true,
     },
     {
@@ -60,3 +62,6 @@ export function useLeadColumns(campaign: Campaign): readonly Column<Lead>[] {
     });
   return columns;
 }
+
+/** It may be longer than its column. */
+const Reason = ({ text }: { readonly text: string }) => <span title={text}>{text}</span>;

@@ -7,6 +7,7 @@ import { KEYS } from "../../api/queries.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { numberText } from "../../format/numbers.ts";
 
 interface MailboxChoiceProps {
@@ -49,13 +50,15 @@ export function MailboxChoice({ value, onChange, error }: MailboxChoiceProps) {
   );
 }
 
-function Choice({ mailbox: { id, address, active, attention, perDayMax, today } }: { readonly mailbox: Shape<"Mailbox"> }) {
+function Choice({ mailbox }: { readonly mailbox: Shape<"Mailbox"> }) {
   const { t } = useTranslation("campaign");
+  const say = useSaid();
+  const { id, address, active, attention, attentionPhrase, perDayMax, today } = mailbox;
   const used = numberText(today.used);
   const remarks = [
     perDayMax === null ? t("why.usedNoLimit", { used }) : t("why.used", { used, max: numberText(perDayMax) }),
     ...(active ? [] : [t("mailboxes.off")]),
-    ...(attention === null ? [] : [t("mailboxes.attention", { attention })]),
+    ...(attention === null ? [] : [t("mailboxes.attention", { attention: say(attention, attentionPhrase) })]),
   ];
   return <Checkbox value={String(id)} label={address} description={remarks.join(" · ")} />;
 }

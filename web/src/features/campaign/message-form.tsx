@@ -8,6 +8,7 @@ import { ApiProblem } from "../../api/problem.ts";
 import { KEYS } from "../../api/queries.ts";
 import { MessageEditor } from "../../components/message-editor.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { type Say, useSaid } from "../../components/said/said.ts";
 import { SaveBar } from "../../components/save-bar.tsx";
 import { UnsavedGuard } from "../../components/unsaved-guard.tsx";
 import type { useDraft } from "../../components/use-draft.ts";
@@ -29,6 +30,7 @@ export function MessageForm({ campaign, stored, draft, fault }: MessageFormProps
   const { t } = useTranslation("campaign");
   const client = useQueryClient();
   const saved = useSave(campaign.id, draft.reset);
+  const say = useSaid();
   const fields = useKnownFields(campaign.id, stored.message);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -51,7 +53,7 @@ export function MessageForm({ campaign, stored, draft, fault }: MessageFormProps
               value={draft.value}
               onChange={(text) => draft.set({ ...draft.value, ...text })}
               fields={fields}
-              problemOf={(field) => faultOf(saved.error, field) ?? faultOf(fault, field)}
+              problemOf={(field) => faultOf(saved.error, field, say) ?? faultOf(fault, field, say)}
             />
             <Attachments
               campaignId={campaign.id}
@@ -77,10 +79,10 @@ export function MessageForm({ campaign, stored, draft, fault }: MessageFormProps
 }
 
 /** A fault of a part of the text, with its line and what stands there. */
-function faultOf(problem: unknown, part: string): string | undefined {
+function faultOf(problem: unknown, part: string, say: Say): string | undefined {
   if (!(problem instanceof ApiProblem)) return undefined;
   const found = problem.errors.find(({ field }) => field.split(".").at(-1) === part);
-  return found === undefined ? undefined : `${found.message}: ${found.value}`;
+  return found === undefined ? undefined : `${say(found.message, found.messagePhrase)}: ${found.value}`;
 }
 
 function useSave(id: number, onSaved: () => void) {

@@ -10,6 +10,7 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { MailPreview } from "../../components/mail-preview.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { type DraftMessage, sourceOf } from "./message-draft.ts";
 
 interface PreviewPanelProps {
@@ -55,16 +56,20 @@ export function PreviewPanel({ campaign, draft, onFault }: PreviewPanelProps) {
   );
 }
 
-function Seen({ preview: { subject, text, html, missing, problem, bar } }: { readonly preview: Shape<"Preview"> }) {
+function Seen({ preview }: { readonly preview: Shape<"Preview"> }) {
   const { t } = useTranslation("campaign");
+  const say = useSaid();
+  const { subject, text, html, missing, problem, problemPhrase, bar } = preview;
   return (
     <>
       {missing.length > 0 && (
         <Notice tone="wait">{t("preview.missing", { count: missing.length, fields: missing.join(", ") })}</Notice>
       )}
-      {problem !== null && <Notice tone="bad">{problem}</Notice>}
+      {problem !== null && <Notice tone="bad">{say(problem, problemPhrase)}</Notice>}
       {bar !== null && (
-        <Notice tone="wait">{t("preview.bar", { detail: t(`preview.barWhy.${bar.why}`, { defaultValue: bar.detail }) })}</Notice>
+        <Notice tone="wait">
+          {t("preview.bar", { detail: t(`preview.barWhy.${bar.why}`, { defaultValue: say(bar.detail, bar.detailPhrase) }) })}
+        </Notice>
       )}
       {subject !== null && <MailPreview subject={subject} text={text} html={html} />}
     </>

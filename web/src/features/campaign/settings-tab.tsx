@@ -4,12 +4,12 @@ import type { SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { type Campaign, campaignQuery } from "../../api/campaign.ts";
 import { answerOf, api } from "../../api/client.ts";
-import { ApiProblem } from "../../api/problem.ts";
 import { useMay } from "../../app/session.ts";
 import { SaveBar } from "../../components/save-bar.tsx";
 import { UnsavedGuard } from "../../components/unsaved-guard.tsx";
 import { useCampaign } from "../../components/use-campaign.ts";
 import { useDraft } from "../../components/use-draft.ts";
+import { useFaultOf } from "../../components/said/faults.ts";
 import styles from "./campaign.module.css";
 import { useKeepChanged } from "./orders.ts";
 import { changedParts, draftOf, type SettingsDraft } from "./settings-draft.ts";
@@ -36,7 +36,8 @@ export function SettingsTab() {
     event.preventDefault();
     saved.mutate({ draft: draft.value, version: draft.version });
   };
-  const problemOf = (field: string) => (saved.error instanceof ApiProblem ? saved.error.of(field) : undefined);
+  const faultOf = useFaultOf();
+  const problemOf = (field: string) => faultOf(saved.error, field);
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">

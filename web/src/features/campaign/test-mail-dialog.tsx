@@ -8,6 +8,7 @@ import { sessionQuery } from "../../app/session.ts";
 import { Facts } from "../../components/facts.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { OutcomeBadge } from "../../components/outcome.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { durationText } from "../../format/instants.ts";
 
 /** Sends the campaign's saved text once, to an address of one's own, and shows what the server said. */
@@ -56,11 +57,13 @@ export function TestMailDialog({ campaign, onClose }: { readonly campaign: Campa
   );
 }
 
-function Report({ report: { state, outcome, summary, mailbox, durationMs } }: { readonly report: Shape<"TestMailReport"> }) {
+function Report({ report }: { readonly report: Shape<"TestMailReport"> }) {
   const { t } = useTranslation("campaign");
+  const { state, outcome, summary, summaryPhrase, mailbox, durationMs } = report;
+  const words = useSaid()(summary, summaryPhrase);
   return (
     <>
-      <Notice tone={state === "sent" ? "good" : state === "rejected" ? "bad" : "doubt"}>{summary}</Notice>
+      <Notice tone={state === "sent" ? "good" : state === "rejected" ? "bad" : "doubt"}>{words}</Notice>
       <Facts
         facts={[
           [t("tries.outcome"), <OutcomeBadge key="outcome" state={state} outcome={outcome} />],

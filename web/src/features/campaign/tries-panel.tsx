@@ -10,6 +10,7 @@ import { ProblemNotice } from "../../components/notice.tsx";
 import { OutcomeBadge } from "../../components/outcome.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { zoneText } from "../../format/instants.ts";
 import { LeadLink } from "./lead-link.tsx";
 
@@ -40,6 +41,7 @@ export function TriesPanel({ campaign: { id, zone } }: { readonly campaign: Camp
 
 function useColumns(zone: string): readonly Column<Entry>[] {
   const { t } = useTranslation("campaign");
+  const say = useSaid();
   return [
     {
       key: "at",
@@ -63,7 +65,10 @@ function useColumns(zone: string): readonly Column<Entry>[] {
       key: "reply",
       title: t("tries.reply"),
       width: "minmax(8rem, 2fr)",
-      cell: ({ reply }) => <span title={reply ?? undefined}>{reply}</span>,
+      cell: ({ reply, replyPhrase }) => {
+        const text = reply === null ? "" : say(reply, replyPhrase);
+        return <span title={text}>{text}</span>;
+      },
       optional: true,
     },
   ];

@@ -11,6 +11,7 @@ import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { instantText, zoneText } from "../../format/instants.ts";
 import styles from "./campaign.module.css";
 import { LeadLink } from "./lead-link.tsx";
@@ -48,14 +49,15 @@ function UnconfirmedLine({ mail }: { readonly mail: Unconfirmed }) {
   const { t } = useTranslation("campaign");
   const mayDecide = useMay("operator");
   const [asked, setAsked] = useState<Decision>();
-  const { leadId, lead, mailbox, handedOverAt, zone, reply, reason } = mail;
+  const { leadId, lead, mailbox, handedOverAt, zone, reply, replyPhrase, reason, reasonPhrase } = mail;
+  const say = useSaid();
   const handedOver = { at: instantText(handedOverAt, zone, "full"), zone: zoneText(zone, new Date(handedOverAt)), mailbox };
   return (
     <li>
       <div>
         <Badge tone="doubt">?</Badge> <LeadLink id={leadId} address={lead} />
         <div className={styles.hint}>{t("unconfirmed.handedOver", handedOver)}</div>
-        <div className={styles.hint}>{reply ?? reason}</div>
+        <div className={styles.hint}>{reply === null ? say(reason, reasonPhrase) : say(reply, replyPhrase)}</div>
       </div>
       {mayDecide && (
         <Group gap="xs">

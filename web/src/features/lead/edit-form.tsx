@@ -3,10 +3,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
-import { ApiProblem } from "../../api/problem.ts";
 import { LEAD_STATUSES } from "../../components/lead-status.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { useTell } from "../../components/use-tell.ts";
+import { useFaultOf } from "../../components/said/faults.ts";
 import styles from "./lead.module.css";
 
 type Lead = Shape<"Lead">;
@@ -27,6 +27,7 @@ export function EditForm({ lead, onDone }: EditFormProps) {
     event.preventDefault();
     saved.mutate({ status, fields });
   };
+  const faultOf = useFaultOf();
   const without = (name: string) => setFields(Object.fromEntries(Object.entries(fields).filter(([one]) => one !== name)));
   return (
     <form onSubmit={submit}>
@@ -46,7 +47,7 @@ export function EditForm({ lead, onDone }: EditFormProps) {
               <TextInput
                 label={name}
                 value={value}
-                error={saved.error instanceof ApiProblem ? saved.error.of(`fields.${name}`) : undefined}
+                error={faultOf(saved.error, `fields.${name}`)}
                 onChange={(event) => setFields({ ...fields, [name]: event.target.value })}
                 style={{ flex: 1 }}
               />

@@ -9,6 +9,7 @@ import { LeadStatusBadge } from "../../components/lead-status.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { browserZone, instantText } from "../../format/instants.ts";
 import { CampaignsPanel } from "./campaigns-panel.tsx";
 import { KnownPanel } from "./known-panel.tsx";
@@ -53,7 +54,8 @@ function Lead({ timeline }: { readonly timeline: Shape<"LeadTimeline"> }) {
 
 function Suppressed({ suppression }: { readonly suppression: NonNullable<Shape<"Lead">["suppression"]> }) {
   const { t } = useTranslation("lead");
-  const { reason, source, createdAt } = suppression;
+  const { source, createdAt } = suppression;
+  const reason = useSaid()(suppression.reason, suppression.reasonPhrase);
   return (
     <div className={styles.suppressed}>
       <Notice tone="wait">{t("suppressedBy", { at: instantText(createdAt, browserZone(), "date"), by: source, reason })}</Notice>

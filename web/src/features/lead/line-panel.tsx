@@ -75,14 +75,14 @@ function Coming({ mail, now }: { readonly mail: Shape<"ComingMail">; readonly no
 function PastEvent({ entry, zone }: { readonly entry: Shape<"PastEvent">; readonly zone: string }) {
   const { t } = useTranslation("lead");
   const words = useLeadWords();
-  const { at, event, actor, cause } = entry;
+  const { at, event, actor, cause, causePhrase } = entry;
   return (
     <li data-kind="event">
       <div className={styles.what}>{t(`event.${event}`, { defaultValue: event })}</div>
       <div className={styles.more}>
         <Moment at={at} zone={zone} shape="full" withZone={zone !== browserZone()} />
         <span>{t("line.by", { actor: actor === "engine" ? "Goniec" : actor })}</span>
-        {cause !== null && <span>{words.reason(cause)}</span>}
+        {cause !== null && <span>{words.reason(cause, causePhrase)}</span>}
       </div>
     </li>
   );

@@ -5,6 +5,7 @@ import type { Shape } from "../../api/client.ts";
 import { MailPreview } from "../../components/mail-preview.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { OutcomeBadge } from "../../components/outcome.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { browserZone, instantText } from "../../format/instants.ts";
 import styles from "./lead.module.css";
 
@@ -18,7 +19,8 @@ interface PastTryProps {
 export function PastTry({ entry, zone }: PastTryProps) {
   const { t } = useTranslation("lead");
   const [isRead, setRead] = useState(false);
-  const { at, state, outcome, campaign, campaignId, mailbox, attempt, reply, nextTryAt, text } = entry;
+  const { at, state, outcome, campaign, campaignId, mailbox, attempt, reply, replyPhrase, nextTryAt, text } = entry;
+  const say = useSaid();
   return (
     <li data-kind="try">
       <div className={styles.what}>
@@ -35,7 +37,7 @@ export function PastTry({ entry, zone }: PastTryProps) {
       </div>
       {reply !== null && (
         <blockquote className={styles.reply} aria-label={t("line.reply")}>
-          {reply}
+          {say(reply, replyPhrase)}
         </blockquote>
       )}
       {text === null ? (

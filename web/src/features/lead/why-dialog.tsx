@@ -50,7 +50,7 @@ function Reasons({ explained }: { readonly explained: Shape<"Explanation"> }) {
   const { lead, doing, zone, gates } = explained;
   const sentences = useSentences(zone);
   if (lead === null) return null;
-  const reason = lead.bar === null ? lead.reason && words.reason(lead.reason) : words.bar(lead.bar);
+  const reason = lead.bar === null ? lead.reason && words.reason(lead.reason, lead.reasonPhrase) : words.bar(lead.bar);
   const untilText = (until: string | null): string => (until === null ? "" : instantText(until, zone, "full"));
   return (
     <Stack gap="md">

@@ -4,6 +4,7 @@ import type { Shape } from "../../api/client.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { durationText } from "../../format/instants.ts";
 import styles from "./mailboxes.module.css";
 
@@ -42,8 +43,9 @@ export function CheckResult({ check, isPending, problem, onGuess }: CheckResultP
 
 const STATUS_TONES: Readonly<Record<Step["status"], Tone>> = { ok: "good", failed: "bad", skipped: "plain" };
 
-function StepLine({ step: { step, status, words, failure, durationMs } }: { readonly step: Step }) {
+function StepLine({ step: { step, status, words, wordsPhrase, failure, durationMs } }: { readonly step: Step }) {
   const { t } = useTranslation("mailboxes");
+  const say = useSaid();
   return (
     <li className={styles.step}>
       <div className={styles.stepHead}>
@@ -51,7 +53,7 @@ function StepLine({ step: { step, status, words, failure, durationMs } }: { read
         <Badge tone={STATUS_TONES[status]}>{t(`stepStatus.${status}`)}</Badge>
         {status !== "skipped" && <span className={styles.took}>{durationText(durationMs)}</span>}
       </div>
-      {words !== null && <q className={styles.reply}>{words}</q>}
+      {words !== null && <q className={styles.reply}>{say(words, wordsPhrase)}</q>}
       {failure !== null && <p className={styles.remedy}>{t(`remedy.${failure.code}`, { defaultValue: failure.remedy })}</p>}
     </li>
   );

@@ -4,6 +4,7 @@ import { type SyntheticEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "../../api/problem.ts";
 import { ProblemNotice } from "../../components/notice.tsx";
+import { useFaultOf } from "../../components/said/faults.ts";
 import { CheckResult } from "./check-result.tsx";
 import type { MailboxDraft } from "./draft.ts";
 import { checkTyped, type Mailbox, useSaveMailbox } from "./mailbox-queries.ts";
@@ -37,6 +38,7 @@ export function MailboxForm({ mailbox, begin, onClose }: MailboxFormProps) {
   useEffect(() => {
     if (check.status !== "idle") result.current?.scrollIntoView({ block: "nearest" });
   }, [check.status]);
+  const faultOf = useFaultOf();
   const problem = [save.error, check.error].find((error) => error instanceof ApiProblem);
   const change = (some: Partial<MailboxDraft>) => {
     setDraft((before) => ({ ...before, ...some }));
@@ -48,7 +50,7 @@ export function MailboxForm({ mailbox, begin, onClose }: MailboxFormProps) {
     event.preventDefault();
     save.mutate(draft);
   };
-  const fields: FieldsProps = { draft, change, problemOf: (field) => problem?.of(field) };
+  const fields: FieldsProps = { draft, change, problemOf: (field) => faultOf(problem, field) };
   const isBeside = problem?.errors.some(({ field }) => field in draft) === true;
   return (
     <form onSubmit={submit}>

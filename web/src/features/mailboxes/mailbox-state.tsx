@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Badge, type Tone } from "../../components/badge.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { instantText, zoneText } from "../../format/instants.ts";
 import type { Mailbox } from "./mailbox-queries.ts";
 import styles from "./mailboxes.module.css";
@@ -24,7 +25,9 @@ interface MailboxStateProps {
 /** Which mailbox it is, whether mail leaves through it now, and if not why and until when. The server's words are shown as they came. */
 export function MailboxState({ mailbox, seeTo }: MailboxStateProps) {
   const { t } = useTranslation("mailboxes");
-  const { address, name, host, port, state, zone, attention, restingUntil, restReason } = mailbox;
+  const { address, name, host, port, state, zone, attention, attentionPhrase, restingUntil, restReason, restReasonPhrase } =
+    mailbox;
+  const say = useSaid();
   return (
     <>
       <div className={styles.name}>
@@ -38,7 +41,7 @@ export function MailboxState({ mailbox, seeTo }: MailboxStateProps) {
       {attention !== null && (
         <div className={styles.reason}>
           <p>{t("reason.attention")}</p>
-          <q className={styles.reply}>{attention}</q>
+          <q className={styles.reply}>{say(attention, attentionPhrase)}</q>
           {seeTo !== undefined && mailbox.active && (
             <Button variant="default" size="compact-sm" loading={seeTo.busy} onClick={seeTo.run}>
               {t("seenTo")}
@@ -49,7 +52,7 @@ export function MailboxState({ mailbox, seeTo }: MailboxStateProps) {
       {restingUntil !== null && (
         <div className={styles.reason}>
           <p>{t("reason.resting", { until: instantText(restingUntil, zone), zone: zoneText(zone, new Date(restingUntil)) })}</p>
-          {restReason !== null && <q className={styles.reply}>{restReason}</q>}
+          {restReason !== null && <q className={styles.reply}>{say(restReason, restReasonPhrase)}</q>}
         </div>
       )}
     </>

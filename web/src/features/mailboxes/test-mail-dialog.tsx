@@ -3,11 +3,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
-import { ApiProblem } from "../../api/problem.ts";
 import { KEYS } from "../../api/queries.ts";
 import { sessionQuery } from "../../app/session.ts";
 import { formText } from "../../components/form-text.ts";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
+import { useSaid } from "../../components/said/said.ts";
+import { useFaultOf } from "../../components/said/faults.ts";
 import { durationText } from "../../format/instants.ts";
 import type { Mailbox } from "./mailbox-queries.ts";
 import styles from "./mailboxes.module.css";
@@ -39,7 +40,7 @@ function TestForm({ id }: { readonly id: number }) {
     event.preventDefault();
     test.mutate(formText(event.currentTarget, "to"));
   };
-  const beside = test.error instanceof ApiProblem ? test.error.of("to") : undefined;
+  const beside = useFaultOf()(test.error, "to");
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
@@ -67,12 +68,13 @@ function TestForm({ id }: { readonly id: number }) {
 
 const TONES = { sent: "good", unconfirmed: "doubt" } as const;
 
-function Report({ report: { state, summary, durationMs } }: { readonly report: Shape<"TestMailReport"> }) {
+function Report({ report: { state, summary, summaryPhrase, durationMs } }: { readonly report: Shape<"TestMailReport"> }) {
   const { t } = useTranslation("mailboxes");
+  const say = useSaid();
   const tone = state === "sent" || state === "unconfirmed" ? TONES[state] : "bad";
   return (
     <Notice tone={tone} title={t(`test.state.${state}`, { defaultValue: state, duration: durationText(durationMs) })}>
-      <q className={styles.reply}>{summary}</q>
+      <q className={styles.reply}>{say(summary, summaryPhrase)}</q>
     </Notice>
   );
 }

@@ -5,6 +5,7 @@ import type { Shape } from "../../api/client.ts";
 import { Facts } from "../../components/facts.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { OutcomeBadge } from "../../components/outcome.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { durationText } from "../../format/instants.ts";
 import { CampaignLink, LeadLink } from "./cells.tsx";
 import styles from "./outbox.module.css";
@@ -36,6 +37,8 @@ export function EntryDialog({ opened, entry, onClose }: EntryDialogProps) {
 
 function EntryFacts({ entry }: { readonly entry: Entry }) {
   const { t } = useTranslation("outbox");
+  const say = useSaid();
+  const { reply, replyPhrase } = entry;
   const instant = (at: string | null): ReactNode => (at === null ? "–" : <Moment at={at} shape="full" withZone />);
   return (
     <Facts
@@ -56,7 +59,7 @@ function EntryFacts({ entry }: { readonly entry: Entry }) {
         [t("entry.stage"), entry.stage === null ? "–" : t(`stage.${entry.stage}`, { defaultValue: entry.stage })],
         [t("entry.code"), entry.replyCode ?? "–"],
         [t("entry.nextTry"), instant(entry.nextTryAt)],
-        [t("entry.reply"), <Words key="reply" text={entry.reply ?? t("entry.noReply")} />],
+        [t("entry.reply"), <Words key="reply" text={reply === null ? t("entry.noReply") : say(reply, replyPhrase)} />],
         [t("entry.messageId"), <Words key="id" text={entry.messageId} />],
         [t("entry.serverMessageId"), <Words key="server" text={entry.serverMessageId ?? "–"} />],
       ]}

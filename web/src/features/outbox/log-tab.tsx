@@ -13,6 +13,7 @@ import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { OutcomeBadge } from "../../components/outcome.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { CampaignLink, LeadLink, TableZone } from "./cells.tsx";
 import { EntryDialog } from "./entry-dialog.tsx";
 import { LogFilters } from "./log-filters.tsx";
@@ -91,6 +92,7 @@ function csvAddress(filter: LogFilter): string {
 
 function useColumns(onOpen: (entry: Entry) => void): readonly Column<Entry>[] {
   const { t } = useTranslation("outbox");
+  const say = useSaid();
   return [
     {
       key: "at",
@@ -126,7 +128,7 @@ function useColumns(onOpen: (entry: Entry) => void): readonly Column<Entry>[] {
       key: "reply",
       title: t("column.reply"),
       width: "minmax(8rem, 2fr)",
-      cell: ({ reply }) => <span className={styles.said}>{reply ?? "…"}</span>,
+      cell: ({ reply, replyPhrase }) => <span className={styles.said}>{reply === null ? "…" : say(reply, replyPhrase)}</span>,
       optional: true,
     },
   ];

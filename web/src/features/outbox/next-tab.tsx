@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { campaignQuery } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
-import { useCauseText } from "../../components/cause.ts";
 import { Doing } from "../../components/doing.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Loading } from "../../components/loading.tsx";
@@ -12,6 +11,7 @@ import { Moment } from "../../components/moment.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { browserZone, instantText } from "../../format/instants.ts";
 import { CampaignLink, LeadLink, TableZone } from "./cells.tsx";
 import { NowPanel } from "./now-panel.tsx";
@@ -106,9 +106,9 @@ function useColumns(asOf: number): readonly Column<Planned>[] {
   ];
 }
 
-function Cause({ mail: { cause, movedFrom, zone } }: { readonly mail: Planned }) {
+function Cause({ mail: { cause, causePhrase, movedFrom, zone } }: { readonly mail: Planned }) {
   const { t } = useTranslation("outbox");
-  const text = useCauseText()(cause);
+  const text = useSaid()(cause, causePhrase);
   if (movedFrom === null) return text;
   return (
     <Tooltip label={t("next.movedFrom", { at: instantText(movedFrom, zone, "full") })}>

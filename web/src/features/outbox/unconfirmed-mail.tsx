@@ -2,6 +2,7 @@ import { Button, Checkbox } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Shape } from "../../api/client.ts";
 import { durationText, instantText, zoneText } from "../../format/instants.ts";
+import { useSaid } from "../../components/said/said.ts";
 import { CampaignLink, LeadLink } from "./cells.tsx";
 import styles from "./outbox.module.css";
 
@@ -16,7 +17,8 @@ interface UnconfirmedMailProps {
 /** A mail of which nobody knows, with all that helps to decide. */
 export function UnconfirmedMail({ mail, isChosen, onChoose, onAsk }: UnconfirmedMailProps) {
   const { t } = useTranslation("outbox");
-  const { lead, leadId, campaign, campaignId, mailbox, handedOverAt, ageMs, zone, reply, messageId } = mail;
+  const { lead, leadId, campaign, campaignId, mailbox, handedOverAt, ageMs, zone, reply, replyPhrase, messageId } = mail;
+  const say = useSaid();
   return (
     <li className={styles.mail}>
       {onChoose === undefined ? (
@@ -42,7 +44,7 @@ export function UnconfirmedMail({ mail, isChosen, onChoose, onAsk }: Unconfirmed
         </p>
         <dl>
           <dt>{t("unconfirmed.reply")}</dt>
-          <dd className={styles.words}>{reply ?? t("unconfirmed.nothingHeard")}</dd>
+          <dd className={styles.words}>{reply === null ? t("unconfirmed.nothingHeard") : say(reply, replyPhrase)}</dd>
           <dt>{t("unconfirmed.messageId")}</dt>
           <dd className={styles.words}>{messageId}</dd>
         </dl>

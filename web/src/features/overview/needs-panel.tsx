@@ -3,11 +3,13 @@ import { useTranslation } from "react-i18next";
 import type { Shape } from "../../api/client.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import styles from "./overview.module.css";
 
 /** What no program can decide. */
 export function NeedsPanel({ overview: { needsPerson } }: { readonly overview: Shape<"Overview"> }) {
   const { t } = useTranslation("overview");
+  const say = useSaid();
   const { unconfirmed, mailboxes, failedLast24h } = needsPerson;
   const isCalm = unconfirmed === 0 && mailboxes.length === 0 && failedLast24h === 0;
   return (
@@ -21,9 +23,10 @@ export function NeedsPanel({ overview: { needsPerson } }: { readonly overview: S
               <Badge tone="doubt">?</Badge> <Link to="/outbox/unconfirmed">{t("needs.unconfirmed", { count: unconfirmed })}</Link>
             </li>
           )}
-          {mailboxes.map(({ id, address, attention }) => (
+          {mailboxes.map(({ id, address, attention, attentionPhrase }) => (
             <li key={id}>
-              <Badge tone="bad">!</Badge> <Link to="/mailboxes">{t("needs.mailbox", { address, attention })}</Link>
+              <Badge tone="bad">!</Badge>{" "}
+              <Link to="/mailboxes">{t("needs.mailbox", { address, attention: say(attention, attentionPhrase) })}</Link>
             </li>
           ))}
           {failedLast24h > 0 && (

@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import type { Shape } from "../../api/client.ts";
 import { Badge } from "../../components/badge.tsx";
-import { useCauseText } from "../../components/cause.ts";
 import { useSentences } from "../../components/doing.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Loading } from "../../components/loading.tsx";
@@ -12,6 +11,7 @@ import { Moment } from "../../components/moment.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { instantText, zoneText } from "../../format/instants.ts";
 import { monthOf } from "./days.ts";
 import { HoursPart } from "./hours-part.tsx";
@@ -121,7 +121,8 @@ function Kind(props: MailProps) {
 }
 
 function Cause(props: MailProps) {
-  const causeText = useCauseText();
-  const text = causeText(useStored(props)?.cause ?? null);
+  const say = useSaid();
+  const stored = useStored(props);
+  const text = stored === undefined ? "" : say(stored.cause, stored.causePhrase);
   return <span title={text}>{text}</span>;
 }

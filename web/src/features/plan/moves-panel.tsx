@@ -4,12 +4,12 @@ import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
-import { useCauseText } from "../../components/cause.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { zoneText } from "../../format/instants.ts";
 import styles from "./plan.module.css";
 
@@ -55,14 +55,14 @@ function useMoves(id: number) {
   });
 }
 
-function MovesLine({ moves: { at, cause, moves }, zone }: { readonly moves: Moves; readonly zone: string }) {
+function MovesLine({ moves: { at, cause, causePhrase, moves }, zone }: { readonly moves: Moves; readonly zone: string }) {
   const { t } = useTranslation("plan");
-  const causeText = useCauseText();
+  const say = useSaid();
   return (
     <li>
       <details>
         <summary>
-          <Moment at={at} zone={zone} shape="second" /> {causeText(cause)}{" "}
+          <Moment at={at} zone={zone} shape="second" /> {say(cause ?? "", causePhrase)}{" "}
           <span className={styles.hint}>{t("moves.count", { count: moves.length })}</span>
         </summary>
         <ul>
@@ -70,7 +70,7 @@ function MovesLine({ moves: { at, cause, moves }, zone }: { readonly moves: Move
             <li key={move.id}>
               {move.lead}: <Moment at={move.from} zone={zone} shape="second" /> →{" "}
               <Moment at={move.to} zone={zone} shape="second" />
-              {move.cause !== cause && <span className={styles.hint}> {causeText(move.cause)}</span>}
+              {move.cause !== cause && <span className={styles.hint}> {say(move.cause, move.causePhrase)}</span>}
             </li>
           ))}
         </ul>

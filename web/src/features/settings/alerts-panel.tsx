@@ -8,7 +8,7 @@ import { Loading } from "../../components/loading.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
-import { currentLanguage } from "../../i18n/texts.ts";
+import { useSaid } from "../../components/said/said.ts";
 import styles from "./settings.module.css";
 
 type Alert = Shape<"Alert">;
@@ -35,15 +35,16 @@ export function AlertsPanel() {
   );
 }
 
-/** The server's sentence is English and names what it is about; other readers get the kind of alert, and a link to that. */
-function AlertLine({ alert: { kind, text, count, firstAt, mailedAt, campaignId, mailboxId } }: { readonly alert: Alert }) {
+function AlertLine({ alert }: { readonly alert: Alert }) {
   const { t } = useTranslation("settings");
+  const say = useSaid();
+  const { kind, text, textPhrase, firstAt, mailedAt, campaignId, mailboxId } = alert;
   return (
     <li className={styles.line}>
       <div className={styles.words}>
         <div className={styles.name}>
           <Badge tone={kind === "mail-unconfirmed" ? "doubt" : "bad"}>{t(`alerts.kind.${kind}`)}</Badge>
-          <span>{currentLanguage() === "en" ? text : t(`alerts.text.${kind}`, { count })}</span>
+          <span>{say(text, textPhrase)}</span>
         </div>
         <p className={styles.faint}>
           {t("alerts.since")} <Moment at={firstAt} withZone /> · {mailedAt === null ? t("alerts.notMailed") : t("alerts.mailed")}{" "}

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Shape } from "../../api/client.ts";
+import { useSaid } from "../../components/said/said.ts";
 
 /** What the server records, by the names that it gives. */
 export const EVENT_KINDS = [
@@ -23,6 +24,9 @@ export const EVENT_KINDS = [
 /** Of what an event tells besides, what names its object. */
 const NAMES = ["user", "token", "address", "name", "fileName", "to"] as const;
 
+/** Of what an event was recorded for, where that says more than its kind. */
+const TOLD_BY_CAUSE: readonly string[] = ["mailbox-needs-attention", "mail-failed", "alert"];
+
 interface EventWords {
   /** What happened, and to whom or what where the server says it; a kind that this page does not know is shown raw. */
   what(event: Shape<"HistoryEvent">): string;
@@ -32,11 +36,13 @@ interface EventWords {
 
 export function useEventWords(): EventWords {
   const { t } = useTranslation("settings");
+  const say = useSaid();
   return {
-    what: ({ kind, data, cause }) => {
-      const object = nameIn(data) ?? (kind === "mailbox-needs-attention" || kind === "mail-failed" ? cause : undefined);
+    what: ({ kind, data, cause, causePhrase }) => {
+      const isToldByCause = cause !== null && TOLD_BY_CAUSE.includes(kind);
+      const object = nameIn(data) ?? (isToldByCause ? say(cause, causePhrase) : undefined);
       const text = t(`event.${kind}`, { defaultValue: kind });
-      return object === undefined || object === null ? text : `${text}: ${object}`;
+      return object === undefined ? text : `${text}: ${object}`;
     },
     actor: (actor) => t(`actor.${actor.replaceAll(/[. ]/g, "-")}`, { defaultValue: actor }),
   };

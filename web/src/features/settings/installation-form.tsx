@@ -2,12 +2,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
-import { ApiProblem } from "../../api/problem.ts";
 import { KEYS } from "../../api/queries.ts";
 import { useMay } from "../../app/session.ts";
 import { SaveBar } from "../../components/save-bar.tsx";
 import { UnsavedGuard } from "../../components/unsaved-guard.tsx";
 import { useDraft } from "../../components/use-draft.ts";
+import { useFaultOf } from "../../components/said/faults.ts";
 import { CampaignDefaults } from "./campaign-defaults.tsx";
 import { InstallationPanel } from "./installation-panel.tsx";
 import { MailboxDefaults } from "./mailbox-defaults.tsx";
@@ -42,11 +42,12 @@ export function InstallationForm({ settings }: { readonly settings: Shape<"Setti
     event.preventDefault();
     save.mutate({ draft: draft.value, version: draft.version });
   };
+  const faultOf = useFaultOf();
   const part: SettingsPartProps = {
     value: draft.value,
     readOnly: !isOwner,
     change: (change) => draft.set({ ...draft.value, ...change }),
-    problemOf: (field) => (save.error instanceof ApiProblem ? save.error.of(field) : undefined),
+    problemOf: (field) => faultOf(save.error, field),
   };
   return (
     <form onSubmit={submit} noValidate>

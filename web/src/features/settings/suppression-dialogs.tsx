@@ -1,11 +1,12 @@
 import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { answerOf, api } from "../../api/client.ts";
+import { answerOf, api, type Shape } from "../../api/client.ts";
 import { uploadFile } from "../../api/upload.ts";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { FileDrop } from "../../components/file-drop.tsx";
 import { formText } from "../../components/form-text.ts";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { numberText } from "../../format/numbers.ts";
 import styles from "./settings.module.css";
 import { useChange } from "./use-people.ts";
@@ -57,7 +58,12 @@ interface Imported {
   readonly added: number;
   readonly known: number;
   readonly refused: number;
-  readonly firstRefused: readonly { readonly line: number; readonly value: string; readonly reason: string }[];
+  readonly firstRefused: readonly {
+    readonly line: number;
+    readonly value: string;
+    readonly reason: string;
+    readonly reasonPhrase: Shape<"Phrase"> | null;
+  }[];
 }
 
 /** Takes a whole list, and says what became of each of its rows. */
@@ -97,14 +103,15 @@ export function ImportDialog({ onClose }: { onClose(): void }) {
 }
 
 function Outcome({ imported: { added, known, refused, firstRefused } }: { readonly imported: Imported }) {
+  const say = useSaid();
   const { t } = useTranslation("settings");
   return (
     <Notice tone={refused === 0 ? "good" : "wait"}>
       {t("suppression.imported", { added: numberText(added), known: numberText(known), refused: numberText(refused) })}
       {firstRefused.length > 0 && (
         <ul className={styles.refused}>
-          {firstRefused.map(({ line, value, reason }) => (
-            <li key={line}>{t("suppression.refusedLine", { line, value, reason })}</li>
+          {firstRefused.map(({ line, value, reason, reasonPhrase }) => (
+            <li key={line}>{t("suppression.refusedLine", { line, value, reason: say(reason, reasonPhrase) })}</li>
           ))}
         </ul>
       )}

@@ -12,6 +12,7 @@ import { Moment } from "../../components/moment.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { browserZone, zoneText } from "../../format/instants.ts";
 import styles from "./settings.module.css";
 import { AddSuppressedDialog, AllowDialog, ImportDialog } from "./suppression-dialogs.tsx";
@@ -127,6 +128,7 @@ function List({ list, isSearch, onAllow }: ListProps) {
 
 function useColumns(onAllow: ListProps["onAllow"]): readonly Column<Suppressed>[] {
   const { t } = useTranslation("settings");
+  const say = useSaid();
   const remove: Column<Suppressed> = {
     key: "allow",
     title: <span className="visually-hidden">{t("suppression.allow")}</span>,
@@ -145,7 +147,13 @@ function useColumns(onAllow: ListProps["onAllow"]): readonly Column<Suppressed>[
   };
   return [
     { key: "address", title: t("suppression.address"), width: "minmax(9rem, 2fr)", cell: ({ address }) => address },
-    { key: "reason", title: t("suppression.reason"), width: "minmax(8rem, 2fr)", cell: ({ reason }) => reason, optional: true },
+    {
+      key: "reason",
+      title: t("suppression.reason"),
+      width: "minmax(8rem, 2fr)",
+      cell: ({ reason, reasonPhrase }) => say(reason, reasonPhrase),
+      optional: true,
+    },
     { key: "source", title: t("suppression.source"), width: "minmax(7rem, 1fr)", cell: ({ source }) => source, optional: true },
     {
       key: "since",

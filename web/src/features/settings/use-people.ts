@@ -15,13 +15,13 @@ export function useChange<Input, Answer>(work: (input: Input) => Promise<Answer>
   });
 }
 
-/** What is wrong, in the reader's language where the server's sentence is one of those that this page knows. */
+/** What may be wrong with a change of a user, in words that say more here than the API's own. */
 export function useKnownProblem(): (problem: unknown) => unknown {
   const { t } = useTranslation("settings");
   return (problem) => {
     if (!(problem instanceof ApiProblem)) return problem;
-    const said = problem.errors.map(({ message }) => message).join(" ");
-    const key = /last owner/.test(said) ? "lastOwner" : /has a user already/.test(said) ? "taken" : undefined;
+    const codes = problem.errors.map(({ messagePhrase }) => messagePhrase?.code);
+    const key = codes.includes("last-owner") ? "lastOwner" : codes.includes("user-known") ? "taken" : undefined;
     return key === undefined ? problem : new ApiProblem("conflict", problem.status, t(`users.problem.${key}`));
   };
 }

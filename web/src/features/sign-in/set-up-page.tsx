@@ -10,6 +10,7 @@ import { ApiProblem } from "../../api/problem.ts";
 import { formText } from "../../components/form-text.ts";
 import { Loading } from "../../components/loading.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
+import { useFaultOf } from "../../components/said/faults.ts";
 import { Door } from "./door.tsx";
 import { tokenOfAddress } from "./link-token.ts";
 
@@ -56,7 +57,8 @@ function OwnerForm({ token }: { readonly token: string }) {
     create.mutate({ token, name: formText(form, "name"), email: formText(form, "email"), password: formText(form, "password") });
   };
   const problem = create.error instanceof ApiProblem ? create.error : undefined;
-  const beside = (field: string) => problem?.of(field);
+  const faultOf = useFaultOf();
+  const beside = (field: string) => faultOf(problem, field);
   const isElsewhere = problem !== undefined && problem.errors.length === 0;
   return (
     <form onSubmit={submit}>

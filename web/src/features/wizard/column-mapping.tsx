@@ -2,6 +2,7 @@ import { Button, NativeSelect, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Notice } from "../../components/notice.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { bytesText } from "../../format/numbers.ts";
 import { columnFaults, KNOWN_FIELDS } from "./columns.ts";
 import type { Column, Import, ImportOrders } from "./imports.ts";
@@ -20,6 +21,7 @@ interface ColumnMappingProps {
 /** How the file is written, and what its columns mean: guessed, and for a person to set right. */
 export function ColumnMapping({ one, orders, onChecked }: ColumnMappingProps) {
   const { t } = useTranslation("wizard");
+  const say = useSaid();
   const { format } = one;
   if (format === null) return null;
   // Read in another way, the file has other columns, whose guesses count anew.
@@ -30,7 +32,7 @@ export function ColumnMapping({ one, orders, onChecked }: ColumnMappingProps) {
       <LayoutFields format={format} orders={orders} />
       {format.doubt !== null && (
         <Notice tone="wait" title={t("columns.doubt")}>
-          {format.doubt.message}
+          {say(format.doubt.message, format.doubt.messagePhrase)}
         </Notice>
       )}
       <ColumnChoices key={layout} one={one} format={format} orders={orders} onChecked={onChecked} />

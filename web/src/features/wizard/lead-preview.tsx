@@ -10,6 +10,7 @@ import { Loading } from "../../components/loading.tsx";
 import { MailPreview } from "../../components/mail-preview.tsx";
 import type { MessageDraft } from "../../components/message-editor.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { useFirstLeads } from "./leads.ts";
 import { sourceOf } from "./message-source.ts";
 import { WIZARD } from "./wizard-key.ts";
@@ -85,14 +86,15 @@ function Rendered({ draft, message, leadId, to, onProblem }: RenderedProps) {
 
 function Shown({ preview, to }: { readonly preview: Shape<"Preview">; readonly to: string | undefined }) {
   const { t } = useTranslation("wizard");
-  const { subject, text, html, missing, problem, bar } = preview;
+  const say = useSaid();
+  const { subject, text, html, missing, problem, problemPhrase, bar } = preview;
   return (
     <div className={styles.stack}>
       {missing.length > 0 && <Notice tone="wait">{t("preview.missing", { fields: missing.join(", ") })}</Notice>}
-      {bar !== null && <Notice tone="wait">{t("preview.barred", { why: bar.detail })}</Notice>}
+      {bar !== null && <Notice tone="wait">{t("preview.barred", { why: say(bar.detail, bar.detailPhrase) })}</Notice>}
       {problem !== null && (
         <Notice tone="bad" title={t("preview.unwritable")}>
-          {problem}
+          {say(problem, problemPhrase)}
         </Notice>
       )}
       {problem === null && <MailPreview subject={subject ?? ""} text={text} html={html} to={to} />}

@@ -7,6 +7,7 @@ import { FileDrop } from "../../components/file-drop.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { useSaid } from "../../components/said/said.ts";
 import { shareText } from "../../format/numbers.ts";
 import { CheckReport } from "./check-report.tsx";
 import { ColumnMapping } from "./column-mapping.tsx";
@@ -62,7 +63,8 @@ function ImportPart({ one, draft, keep }: ImportPartProps) {
 
 function Ended({ one }: { readonly one: Import }) {
   const { t } = useTranslation("wizard");
-  if (one.state === "failed") return <Notice tone="bad">{t("leads.failed", { file: one.fileName, why: one.problem })}</Notice>;
+  const why = useSaid()(one.problem ?? "", one.problemPhrase);
+  if (one.state === "failed") return <Notice tone="bad">{t("leads.failed", { file: one.fileName, why })}</Notice>;
   if (one.state !== "done") return null;
   return (
     <Notice tone="good" {...(one.rejected > 0 && { actions: <RejectedLink one={one} /> })}>

@@ -4,11 +4,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
-import { ApiProblem } from "../../api/problem.ts";
 import { Loading } from "../../components/loading.tsx";
 import { type MessageDraft, MessageEditor } from "../../components/message-editor.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { useFaultOf } from "../../components/said/faults.ts";
 import { useSaveMessage } from "./draft.ts";
 import { LeadPreview } from "./lead-preview.tsx";
 import { useFirstLeads } from "./leads.ts";
@@ -59,11 +59,11 @@ function Writing({ draft, message }: { readonly draft: Campaign; readonly messag
     if (value.subject.trim() === "" || isEmpty) return;
     if (await form.flush()) await navigate({ to: "/campaigns/new", search: { draft: draft.id, step: "schedule" } });
   };
-  const problems = [form.problem, previewProblem].filter((one) => one instanceof ApiProblem);
+  const faultOf = useFaultOf();
   const problemOf = (field: string) =>
     wasAsked && field === "subject" && value.subject.trim() === ""
       ? t("message.subjectNeeded")
-      : problems.map((problem) => problem.of(field)).find((text) => text !== undefined);
+      : (faultOf(form.problem, field) ?? faultOf(previewProblem, field));
   return (
     <StepFrame step="message" draftId={draft.id} onNext={() => void next()} busy={form.isSaving}>
       <Panel title={t("message.title")}>

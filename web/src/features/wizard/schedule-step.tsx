@@ -5,7 +5,6 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
-import { ApiProblem } from "../../api/problem.ts";
 import { HolidaysInput } from "../../components/holidays-input.tsx";
 import { LimitInput } from "../../components/limit-input.tsx";
 import { Loading } from "../../components/loading.tsx";
@@ -15,6 +14,7 @@ import { Panel } from "../../components/panel.tsx";
 import { StartAtInput } from "../../components/start-at-input.tsx";
 import { WeekGrid } from "../../components/week-grid.tsx";
 import { ZoneInput } from "../../components/zone-input.tsx";
+import { useFaultOf } from "../../components/said/faults.ts";
 import { useSaveDraft } from "./draft.ts";
 import { ForecastWords } from "./forecast-words.tsx";
 import { StepFrame } from "./step-frame.tsx";
@@ -39,8 +39,8 @@ export function ScheduleStep({ draft }: { readonly draft: Campaign }) {
   const next = async () => {
     if (await form.flush()) await navigate({ to: "/campaigns/new", search: { draft: draft.id, step: "review" } });
   };
-  const problems = [form.problem, forecast.error].filter((one) => one instanceof ApiProblem);
-  const problemOf = (field: string) => problems.map((problem) => problem.of(field)).find((text) => text !== undefined);
+  const faultOf = useFaultOf();
+  const problemOf = (field: string) => faultOf(form.problem, field) ?? faultOf(forecast.error, field);
   const { zone, windows, holidays, startAt, delayMs, jitter, longPause, perDayMax } = form.value;
   return (
     <StepFrame step="schedule" draftId={draft.id} onNext={() => void next()} busy={form.isSaving}>

@@ -4,10 +4,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
-import { ApiProblem } from "../../api/problem.ts";
 import { sessionQuery } from "../../app/session.ts";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { useSaid } from "../../components/said/said.ts";
+import { useFaultOf } from "../../components/said/faults.ts";
 import { useFirstLeads } from "./leads.ts";
 import { useMailboxes } from "./mailboxes.ts";
 import styles from "./wizard.module.css";
@@ -31,7 +32,7 @@ export function TestMail({ draft }: { readonly draft: Campaign }) {
       ),
   });
   const own = mailboxes.data?.filter(({ id }) => draft.mailboxIds.includes(id)) ?? [];
-  const beside = test.error instanceof ApiProblem ? test.error.of("to") : undefined;
+  const beside = useFaultOf()(test.error, "to");
   return (
     <Panel title={t("test.title")}>
       <div className={styles.stack}>
@@ -66,13 +67,14 @@ export function TestMail({ draft }: { readonly draft: Campaign }) {
 }
 
 /** What became of it, with the server's own words. */
-function Report({ report: { state, summary, mailbox, to } }: { readonly report: Shape<"TestMailReport"> }) {
+function Report({ report: { state, summary, summaryPhrase, mailbox, to } }: { readonly report: Shape<"TestMailReport"> }) {
   const { t } = useTranslation("wizard");
+  const say = useSaid();
   const isSent = state === "sent";
   return (
     <Notice tone={isSent ? "good" : state === "unconfirmed" ? "doubt" : "bad"}>
       {t(isSent ? "test.sent" : state === "unconfirmed" ? "test.unconfirmed" : "test.refused", { to, mailbox })}{" "}
-      <q className={styles.words}>{summary}</q>
+      <q className={styles.words}>{say(summary, summaryPhrase)}</q>
     </Notice>
   );
 }
