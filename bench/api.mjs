@@ -1,21 +1,16 @@
-import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { CAMPAIGN_DEFAULTS } from "../dist/domain/campaign.js";
-import { SCOPES } from "../dist/domain/roles.js";
-import { issueToken } from "../dist/operation/issue-token.js";
 import { startCampaign } from "../dist/storage/lifecycle.js";
 import { saveMailbox } from "../dist/storage/mailboxes.js";
 import { setMessage } from "../dist/storage/messages.js";
 import { addLeads, createCampaign, setCampaignMailboxes } from "../dist/storage/registry.js";
-import { createUser } from "../dist/storage/users.js";
 import { withApp } from "./app.mjs";
 import { inFolder } from "./cache.mjs";
 import { assertOnce } from "./campaign.mjs";
 import { absoluteFigure, duration, percentile, say } from "./harness.mjs";
 import { leadOf, mailboxAddress, MESSAGE } from "./mail.mjs";
-import { serve, startSink } from "./processes.mjs";
+import { startSink } from "./processes.mjs";
+import { ask, byPathOf, ownersToken, whileServed } from "./served.mjs";
 
 export const name = "api";
 export const work =
@@ -27,7 +22,6 @@ const STREAMS = 20;
 const DELAY_MS = 250;
 const SECONDS = 120;
 const SECONDS_QUICK = 10;
-const UP_WITHIN_MS = 30_000;
 const TARGET = /** @type {const} */ ({ side: "at most", value: 100, unit: "ms" });
 
 /**
@@ -41,9 +35,7 @@ export async function run({ quick }) {
     return await inFolder(async (folder) => {
       const database = join(folder, "api.db");
       const token = await withApp(database, (app) => enter(app, sink.port, (seconds * 1_000) / DELAY_MS));
-      const port = await freePort();
-      const serving = await serve(database, { listen: `127.0.0.1:${port}` });
-      const measured = await loadOf(serving, `http://127.0.0.1:${port}`, token, seconds);
+      const measured = await whileServed(database, token, (served) => load(served, seconds));
       const log = await sink.log();
       assertOnce(log);
       if (log.recipients.length === 0) throw new Error("no mail was sent meanwhile");
@@ -75,11 +67,7 @@ async function enter(app, port, leadsEach) {
       if (!started.ok) throw new Error(started.error.message);
     }
   });
-  const person = { email: "owner@example.test", name: "Owner", role: "owner", passwordHash: "none" };
-  const user = await app.write((trx, now) => createUser(trx, person, actor, now));
-  const people = { ...app, chance: { bytes: randomBytes } };
-  const issued = await issueToken(people, { userId: user.value.id, name: "bench", scopes: SCOPES }, actor);
-  return issued.value.token;
+  return ownersToken(app);
 }
 
 const pathOf = (client, turn) => {
@@ -88,39 +76,26 @@ const pathOf = (client, turn) => {
   return [...paths, "unconfirmed", "events/history", "workers"][turn % 9];
 };
 
-async function loadOf(serving, address, token, seconds) {
-  try {
-    return await load(address, token, seconds);
-  } finally {
-    await serving.stop();
-  }
-}
-
 /** Everybody at once, for so long. */
-async function load(address, token, seconds) {
-  const headers = { authorization: `Bearer ${token}` };
-  await untilUp(address);
+async function load(served, seconds) {
   const endMs = performance.now() + seconds * 1_000;
   const over = new AbortController();
-  const streams = Array.from({ length: STREAMS }, () => follow(address, headers, over.signal));
+  const streams = Array.from({ length: STREAMS }, () => follow(served, over.signal));
   const answers = [];
-  const ask = async (client) => {
+  const askOn = async (client) => {
     for (let turn = client; performance.now() < endMs; turn += 1) {
-      const path = pathOf(client, turn);
-      const askedMs = performance.now();
-      const response = await fetch(`${address}/api/v1/${path}`, { headers });
-      await response.arrayBuffer();
-      answers.push({ path: path.replace(/\d+/, ":id"), status: response.status, ms: performance.now() - askedMs });
+      const { body: _body, ...answer } = await ask(served, pathOf(client, turn));
+      answers.push(answer);
     }
   };
-  await Promise.all(Array.from({ length: CLIENTS }, (_, client) => ask(client)));
+  await Promise.all(Array.from({ length: CLIENTS }, (_, client) => askOn(client)));
   over.abort();
   const told = (await Promise.all(streams)).reduce((sum, count) => sum + count, 0);
   return { answers, told, byPath: byPathOf(answers) };
 }
 
 /** The number of messages that a stream tells until it is over. */
-async function follow(address, headers, signal) {
+async function follow({ address, headers }, signal) {
   let count = 0;
   try {
     const { body } = await fetch(`${address}/api/v1/events`, { headers, signal });
@@ -130,15 +105,6 @@ async function follow(address, headers, signal) {
   }
   if (!signal.aborted) throw new Error("a stream ended before its time");
   return count;
-}
-
-function byPathOf(answers) {
-  return Object.fromEntries(
-    [...new Set(answers.map(({ path }) => path))].map((path) => {
-      const ms = answers.filter((one) => one.path === path).map((one) => one.ms);
-      return [path, { answers: ms.length, medianMs: percentile(ms, 0.5), p99Ms: percentile(ms, 0.99) }];
-    }),
-  );
 }
 
 function figuresOf({ answers, told }, mails, seconds) {
@@ -155,18 +121,4 @@ function figuresOf({ answers, told }, mails, seconds) {
     absoluteFigure("answers that were errors", { value: refused, shown: String(refused), target: { side: "at most", value: 0 } }),
     absoluteFigure("messages told by the streams", { value: told, shown: String(told) }),
   ];
-}
-
-async function untilUp(address) {
-  for (const endMs = performance.now() + UP_WITHIN_MS; performance.now() < endMs; await pause(50))
-    if ((await fetch(`${address}/healthz`).catch(() => undefined))?.ok) return;
-  throw new Error("the program does not answer");
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => void server.close(resolve));
-  return port;
 }

@@ -16,6 +16,7 @@ const ROWS = [
   "import",
   "forecast",
   "api",
+  "page",
 ];
 
 const words = process.argv.slice(2);
