@@ -1,9 +1,10 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { CampaignStatus, LeadState, LedgerState } from "../domain/states.ts";
 import { fieldHistory } from "./field-history.ts";
 import { mergeFields } from "./leads.ts";
 import type { Database } from "./schema.ts";
+import { IMPORT_WORKER } from "./watch-facts.ts";
 
 /** One try to hand a campaign's mail over to a lead, with what its text was written from. */
 export interface PastTry {
@@ -27,6 +28,9 @@ export interface PastTry {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** An older sender's mail left before its entry was made. */
+const AT = sql<number>`CASE WHEN log."worker" = ${sql.lit(IMPORT_WORKER)} THEN log."handedOverAt" ELSE log."startedAt" END`;
+
 /** The lead's last tries, newest first. */
 export async function pastTries(db: Kysely<Database>, leadId: number, limit: number): Promise<PastTry[]> {
   const rows = await db
@@ -37,7 +41,7 @@ export async function pastTries(db: Kysely<Database>, leadId: number, limit: num
     .leftJoin("CampaignEmailQueue as q", "q.id", "log.queueId")
     .leftJoin("CampaignLead as cl", "cl.id", "q.campaignLeadId")
     .select(["log.id", "c.id as campaignId", "c.name as campaign", "log.attempt", "m.address as mailbox", "log.state"])
-    .select(["log.startedAt as at", "log.handedOverAt", "log.outcome", "log.replyCode", "log.reply", "log.nextTryAt"])
+    .select([AT.as("at"), "log.handedOverAt", "log.outcome", "log.replyCode", "log.reply", "log.nextTryAt"])
     .select(["log.rfcMessageId", "q.composedAt", "q.messageId", "l.fields as leadFields", "cl.fields as placeFields"])
     .where("log.leadId", "=", leadId)
     .where("log.kind", "=", "campaign")

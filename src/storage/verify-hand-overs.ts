@@ -9,8 +9,12 @@ import { calendarOf, toCampaign } from "./campaigns.ts";
 import { ASKED_MAX, type Check, type Finding, findings } from "./findings.ts";
 import type { Database } from "./schema.ts";
 import { LIVE } from "./verify-places.ts";
+import { IMPORT_WORKER } from "./watch-facts.ts";
 
-/** Every hand-over kept the pace, the hours and the limits, and what is kept beside the ledger equals it. */
+/**
+ * Every hand-over kept the pace, the hours and the limits, and what is kept beside the ledger equals it. An older sender's mails are not
+ * judged, because it had rules of its own; they count for Goniec's from when they were known, which is when their entries were made.
+ */
 export const HAND_OVER_CHECKS: readonly Check[] = [
   daysAndHoursHold,
   campaignLimitsHold,
@@ -62,6 +66,7 @@ interface HandOverRow {
   readonly at: Instant;
   readonly campaignDay: string | null;
   readonly mailboxDay: string | null;
+  readonly worker: string;
 }
 
 interface MailboxZone {
@@ -89,7 +94,7 @@ async function daysAndHoursHold(db: Kysely<Database>): Promise<Finding[]> {
 async function* allHandOvers(db: Kysely<Database>): AsyncGenerator<HandOverRow> {
   for (let afterId = 0; ; ) {
     const { rows } = await sql<HandOverRow>`
-      SELECT "id", "kind", "campaignId", "mailboxId", "toAddress" AS lead, "handedOverAt" AS at, "campaignDay", "mailboxDay"
+      SELECT "id", "kind", "campaignId", "mailboxId", "toAddress" AS lead, "handedOverAt" AS at, "campaignDay", "mailboxDay", "worker"
       FROM "SendLog" WHERE "id" > ${afterId} AND "handedOverAt" IS NOT NULL ORDER BY "id" LIMIT ${PAGE_ROWS}`.execute(db);
     yield* rows;
     const last = rows.at(-1);
@@ -106,13 +111,14 @@ async function campaignJudge(campaign: JudgedCampaign): Promise<(handOver: HandO
     campaign.sameSince("startAt"),
     campaign.sameSince("zone", "windows", "holidays"),
   ];
-  return ({ at, lead, campaignDay }) => {
+  return ({ at, lead, campaignDay, worker }) => {
     // Made only for a finding: writing a time takes longer than all the rest.
     const subject = (): string => `campaign ${name}, lead ${lead}: was handed over at ${timeText(zone, at)}`;
     const day = localDay(zone, at).day;
     const texts: Finding[] = [];
     if (at > zoneSince && campaignDay !== null && campaignDay !== day)
       texts.push(...findings("days", [`${subject()} and counts for ${campaignDay}; it must count for ${day}`]));
+    if (worker === IMPORT_WORKER) return texts;
     if (at > startSince && startAt !== null && at < startAt)
       texts.push(...findings("hours", [`${subject()}, before the start time ${timeText(zone, startAt)}`]));
     if (at > hoursSince) texts.push(...hoursFindings(calendar, at, subject));
@@ -177,12 +183,14 @@ async function overfullDays(
       : [sql.ref("log.mailboxId"), sql.ref("log.mailboxDay")];
   const { rows } = await sql<{ day: string; used: number }>`
     SELECT day, MAX(place) AS used FROM (
-      SELECT ${day} AS day, log."startedAt" AS started, ROW_NUMBER() OVER (PARTITION BY ${day} ORDER BY log."startedAt", log."id") AS place
+      SELECT ${day} AS day, log."startedAt" AS started, log."worker" AS worker, ROW_NUMBER() OVER (PARTITION BY ${day} ORDER BY log."startedAt", log."id") AS place
       FROM "SendLog" AS log
       WHERE ${owner} = ${id} AND ${day} IS NOT NULL AND log."state" IN ${LIVE} ${scope === "campaign" ? sql`AND log."kind" = 'campaign'` : sql``}
         AND NOT EXISTS (SELECT 1 FROM "Event" AS e
           WHERE e."campaignId" = log."campaignId" AND e."leadId" = log."leadId" AND e."kind" = 'unconfirmed-send-again')
-    ) AS claims WHERE place > ${max} AND started > ${since} GROUP BY day LIMIT ${ASKED_MAX}`.execute(db);
+    ) AS claims WHERE place > ${max} AND started > ${since} AND worker <> ${IMPORT_WORKER} GROUP BY day LIMIT ${ASKED_MAX}`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -195,10 +203,13 @@ async function paceHolds(db: Kysely<Database>): Promise<Finding[]> {
     const since = sameSince("delayMs", "jitterMin", "jitterMax");
     const { rows } = await sql<{ lead: string; at: Instant; gapMs: number }>`
       SELECT lead, at, at - before AS "gapMs" FROM (
-        SELECT "toAddress" AS lead, "handedOverAt" AS at, "startedAt" AS started,
-          LAG("handedOverAt") OVER (ORDER BY "handedOverAt", "id") AS before
+        SELECT "toAddress" AS lead, "handedOverAt" AS at, "startedAt" AS started, "worker" AS worker,
+          LAG("handedOverAt") OVER mails AS before, LAG("startedAt") OVER mails AS "beforeStarted"
         FROM "SendLog" WHERE "kind" = 'campaign' AND "campaignId" = ${row.id} AND "handedOverAt" IS NOT NULL
-      ) AS tries WHERE at - before < ${min} AND started > ${since} ORDER BY at LIMIT ${ASKED_MAX}`.execute(db);
+        WINDOW mails AS (ORDER BY "handedOverAt", "id")
+      ) AS tries WHERE at - before < ${min} AND started > ${since} AND worker <> ${IMPORT_WORKER} AND "beforeStarted" <= at ORDER BY at LIMIT ${ASKED_MAX}`.execute(
+      db,
+    );
     texts.push(
       ...rows.map(
         ({ lead, at, gapMs }) =>
@@ -213,7 +224,8 @@ async function suppressionHolds(db: Kysely<Database>): Promise<Finding[]> {
   const { rows } = await sql<{ campaign: string; zone: string; lead: string; at: Instant; since: Instant }>`
     SELECT c."name" AS campaign, c."zone" AS zone, s."address" AS lead, log."handedOverAt" AS at, s."createdAt" AS since
     FROM "SendLog" AS log JOIN "Suppression" AS s ON s."address" = log."toAddress" JOIN "Campaign" AS c ON c."id" = log."campaignId"
-    WHERE log."kind" = 'campaign' AND log."handedOverAt" > s."createdAt" ORDER BY log."id" LIMIT ${ASKED_MAX}`.execute(db);
+    WHERE log."kind" = 'campaign' AND log."handedOverAt" > s."createdAt" AND log."worker" <> ${IMPORT_WORKER}
+    ORDER BY log."id" LIMIT ${ASKED_MAX}`.execute(db);
   return findings(
     "obedience",
     rows.map(
@@ -223,7 +235,10 @@ async function suppressionHolds(db: Kysely<Database>): Promise<Finding[]> {
   );
 }
 
-/** What the limits count by: the ledger's live entries of the day, and the claims on their way that have none yet. */
+/**
+ * What the limits count by: the ledger's live entries of the day, the claims on their way that have none yet, and of a mailbox the duplicates
+ * of an older sender, which have none.
+ */
 async function usagesEqualTheLedger(db: Kysely<Database>): Promise<Finding[]> {
   const { rows } = await sql<{ scope: string; owner: string | null; day: string; used: number; counted: number }>`
     WITH claimed AS (
@@ -237,6 +252,8 @@ async function usagesEqualTheLedger(db: Kysely<Database>): Promise<Finding[]> {
         WHERE "state" IN ${LIVE} AND "campaignDay" IS NOT NULL AND "kind" = 'campaign' GROUP BY "campaignId", "campaignDay"
       UNION ALL SELECT 'mailbox', "mailboxId", "mailboxDay", 0, COUNT(*) FROM "SendLog"
         WHERE "state" IN ${LIVE} AND "mailboxDay" IS NOT NULL GROUP BY "mailboxId", "mailboxDay"
+      UNION ALL SELECT 'mailbox', "mailboxId", "mailboxDay", 0, COUNT(*) FROM "LegacyHandOver"
+        WHERE "mailboxDay" IS NOT NULL GROUP BY "mailboxId", "mailboxDay"
     )
     SELECT scope, day, SUM(used) AS used, SUM(counted) AS counted,
       CASE scope WHEN 'campaign' THEN (SELECT "name" FROM "Campaign" AS c WHERE c."id" = compared.id)
