@@ -69,7 +69,8 @@ export function readSurveyed(survey: ByteSurvey): Result<Reading, FileFault> {
   return ok(bestReading(survey, encoding.value));
 }
 
-async function surveyFile(path: string): Promise<Result<ByteSurvey, FileFault>> {
+/** Reads a file once to find out how it is written; refused with the reason when it cannot be read, is no regular file, or too large. */
+export async function surveyFile(path: string): Promise<Result<ByteSurvey, FileFault>> {
   try {
     const file = await stat(path);
     if (file.isDirectory()) return fail({ message: "is a directory", allowed: "a CSV file" });

@@ -19,7 +19,7 @@ export class OldDatabaseFile {
 
   constructor(file: SqliteFile) {
     this.#file = file;
-    for (const { name } of file.prepare(`SELECT "name" FROM sqlite_master WHERE "type" IN ('table', 'view')`).all() as Named[]) {
+    for (const { name } of file.prepare(`SELECT "name" FROM sqlite_master WHERE "type" = 'table'`).all() as Named[]) {
       if (name.startsWith("sqlite_")) continue;
       const columns = file.prepare(`PRAGMA table_info(${quoted(name)})`).all() as Named[];
       this.#columns.set(name, new Set(columns.map((column) => column.name)));

@@ -1,24 +1,60 @@
 import type { OldDatabaseFile } from "./old-database-file.ts";
 import type { LogRow, MailRows, PlaceRow, QueueRow } from "./old-rows.ts";
 
-/** The rows that may tell of mails, each with its lead's address; the log's in the order of their ids. */
+/** The rows that may tell of mails, each with its lead's address. */
 export function readMailRows(file: OldDatabaseFile): MailRows {
   return { log: readLog(file), places: readPlaces(file), queue: readQueue(file) };
 }
 
-function readLog(file: OldDatabaseFile, where = ""): LogRow[] {
+/** A row of the log, with its place in it. */
+export interface NumberedLogRow extends LogRow {
+  readonly rowid: number;
+}
+
+/** The rows of the log behind a row of it, in its order. */
+export const readLogAfter = (file: OldDatabaseFile, rowid: number): NumberedLogRow[] => readLog(file, "WHERE s.rowid > ?", rowid);
+
+/** These rows of the log. */
+export const readLogRows = (file: OldDatabaseFile, rowids: readonly number[]): NumberedLogRow[] =>
+  rowids.length === 0 ? [] : readLog(file, `WHERE s.rowid IN (SELECT "value" FROM json_each(?))`, JSON.stringify(rowids));
+
+/** Statuses of rows that wait or have failed: most of them, and none tells of a mail. */
+const SILENT = "'planned', 'queued', 'pending', 'scheduled', 'error', 'failed', 'cancelled'";
+
+/** The rows of these campaigns' places and queue that tell of a mail. */
+export function readTraces(file: OldDatabaseFile, campaignKeys: readonly string[]): Pick<MailRows, "places" | "queue"> {
+  const telling = (alias: string, table: string): string => {
+    const status = file.has(table, "status") ? `lower(coalesce(${alias}."status", 'pending')) NOT IN (${SILENT})` : "TRUE";
+    return file.has(table, "sentAt") ? `(${status} OR ${alias}."sentAt" IS NOT NULL)` : status;
+  };
+  const keys = JSON.stringify(campaignKeys);
+  return {
+    places: readPlaces(
+      file,
+      `WHERE ${telling("p", "CampaignLead")} AND p."campaignId" IN (SELECT "value" FROM json_each(?))`,
+      keys,
+    ),
+    queue: readQueue(file, `WHERE ${telling("q", "CampaignEmailQueue")}`),
+  };
+}
+
+function readLog(file: OldDatabaseFile, where = "", ...values: readonly unknown[]): NumberedLogRow[] {
   if (!file.offers("SendLog")) return [];
   const columns = [
+    's.rowid AS "rowid"',
     ...["id", "campaignId", "leadId", "mailboxId"].map((name) => `${file.key("s", "SendLog", name)} AS "${name}"`),
     ...["toEmail", "messageId", "subject", "status", "createdAt"].map(
       (name) => `${file.value("s", "SendLog", name)} AS "${name}"`,
     ),
   ];
   const lead = leadJoin(file, file.has("SendLog", "leadId") ? 's."leadId"' : "NULL");
-  return file.all(`SELECT ${[...columns, lead.address].join(", ")} FROM "SendLog" AS s ${lead.join} ${where} ORDER BY s.rowid`);
+  return file.all(
+    `SELECT ${[...columns, lead.address].join(", ")} FROM "SendLog" AS s ${lead.join} ${where} ORDER BY s.rowid`,
+    ...values,
+  );
 }
 
-function readPlaces(file: OldDatabaseFile): PlaceRow[] {
+function readPlaces(file: OldDatabaseFile, where = "", ...values: readonly unknown[]): PlaceRow[] {
   if (!file.offers("CampaignLead")) return [];
   const columns = [
     `${placeId(file)} AS "id"`,
@@ -26,7 +62,10 @@ function readPlaces(file: OldDatabaseFile): PlaceRow[] {
     ...["status", "priority", "sentAt", "createdAt"].map((name) => `${file.value("p", "CampaignLead", name)} AS "${name}"`),
   ];
   const lead = leadJoin(file, 'p."leadId"');
-  return file.all(`SELECT ${[...columns, lead.address].join(", ")} FROM "CampaignLead" AS p ${lead.join} ORDER BY p.rowid`);
+  return file.all(
+    `SELECT ${[...columns, lead.address].join(", ")} FROM "CampaignLead" AS p ${lead.join} ${where} ORDER BY p.rowid`,
+    ...values,
+  );
 }
 
 /** Prisma also makes tables whose key is the two ids together. */
@@ -35,7 +74,7 @@ function placeId(file: OldDatabaseFile): string {
 }
 
 /** A row of the queue names its place, or its campaign and lead, or all three. */
-function readQueue(file: OldDatabaseFile): QueueRow[] {
+function readQueue(file: OldDatabaseFile, where = ""): QueueRow[] {
   if (!file.offers("CampaignEmailQueue")) return [];
   const hasPlace = file.has("CampaignEmailQueue", "campaignLeadId") && file.has("CampaignLead", "id");
   const place = hasPlace ? `LEFT JOIN "CampaignLead" AS p ON p."id" = q."campaignLeadId"` : "";
@@ -53,7 +92,7 @@ function readQueue(file: OldDatabaseFile): QueueRow[] {
   ];
   const lead = leadJoin(file, either("leadId"));
   return file.all(
-    `SELECT ${[...columns, lead.address].join(", ")} FROM "CampaignEmailQueue" AS q ${place} ${lead.join} ORDER BY q.rowid`,
+    `SELECT ${[...columns, lead.address].join(", ")} FROM "CampaignEmailQueue" AS q ${place} ${lead.join} ${where} ORDER BY q.rowid`,
   );
 }
 
