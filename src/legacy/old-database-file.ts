@@ -159,11 +159,11 @@ function foreign(tables: readonly string[]): string {
 
 /** Only what a database says of itself is expected; anything else is a bug of ours, and thrown. */
 function problemOf({ kind, message, cause }: StorageError): Omit<Problem, "field" | "value"> {
-  const words = cause instanceof Error ? cause.message : message;
+  const origin = cause instanceof Error ? cause : new Error(message);
+  const words = origin.message;
   if (kind === "busy") return { message: "is locked by another process; try again in a moment" };
   if (/not a database|malformed|encrypted/i.test(words)) return { message: `is damaged or encrypted (${words})` };
-  if (!/unable to open|readonly database|disk I\/O|SQLITE|no such|attempt to write/i.test(words))
-    throw cause ?? new Error(message);
+  if (!/unable to open|readonly database|disk I\/O|SQLITE|no such|attempt to write/i.test(words)) throw origin;
   return {
     message: `cannot be opened for reading (${words})`,
     allowed: "a file whose folder may be written, as its write-ahead log needs it, or a copy with its -wal and -shm files",
