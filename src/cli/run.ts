@@ -7,6 +7,7 @@ import { registerDemo } from "./demo.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerExplain } from "./explain.ts";
 import { registerForecast } from "./forecast-command.ts";
+import { registerImportLegacy } from "./import-legacy.ts";
 import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
 import { registerRelease } from "./release.ts";
@@ -43,6 +44,7 @@ const COMMANDS = [
   registerUser,
   registerToken,
   registerSecrets,
+  registerImportLegacy,
   registerShadow,
   registerVerify,
   registerDoctor,
