@@ -16,6 +16,10 @@ export type QueueState = (typeof QUEUE_STATES)[number];
 export const LEDGER_STATES = ["transmitting", "sent", "rejected", "unconfirmed"] as const;
 export type LedgerState = (typeof LEDGER_STATES)[number];
 
+/** What a look into the ledger may ask for: a state, or those refusals after which the mail is not tried again. */
+export const LOGGED_STATES = [...LEDGER_STATES, "failed"] as const;
+export type LoggedState = (typeof LOGGED_STATES)[number];
+
 /** Where a lead stands in its campaign. Every lead is in exactly one, so the counts add up to the leads. */
 export const LEAD_STATES = ["waiting", "planned", "sending", "retrying", "sent", "failed", "skipped", "unconfirmed"] as const;
 export type LeadState = (typeof LEAD_STATES)[number];

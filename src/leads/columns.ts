@@ -84,7 +84,9 @@ function addressColumn(headers: readonly string[], rows: readonly CsvRecord[]): 
   const columns = quoted(headers);
   const withAddresses = quoted(holding.map((index) => headers[index] ?? ""));
   const isUnnamed = holding.length > 0;
-  const message = isUnnamed ? say("file-address-unnamed", { columns, others: withAddresses }) : say("file-no-address", { columns });
+  const message = isUnnamed
+    ? say("file-address-unnamed", { columns, others: withAddresses })
+    : say("file-no-address", { columns });
   return fail({ message, allowed: ADDRESS_COLUMN_ALLOWED });
 }
 

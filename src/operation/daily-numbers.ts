@@ -44,10 +44,10 @@ export class DailyNumbers {
   }
 
   /** What happened in the 24 hours up to the present minute. */
-  lastHours(): Promise<DayNumbers> {
+  async lastHours(): Promise<{ readonly startsAt: Instant; readonly numbers: DayNumbers }> {
     const endsAt = Math.ceil(this.#asked.clock.now() / MINUTE_MS) * MINUTE_MS;
     const day = { day: "", startsAt: endsAt - DAY_MS, endsAt };
-    return this.#ofDay({ withTimes: false }, day);
+    return { startsAt: day.startsAt, numbers: await this.#ofDay({ withTimes: false }, day) };
   }
 
   /** One entry for each day, oldest first, also where nothing happened. */

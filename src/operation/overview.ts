@@ -26,9 +26,10 @@ export interface Overview {
   /** Mails that are still to leave today; of the first running campaigns only when there are very many. */
   readonly stillToday: { readonly mails: number; readonly isPartial: boolean };
   readonly next: readonly OutboxMail[];
-  readonly lastHours: DayNumbers;
+  readonly lastHours: { readonly startsAt: Instant; readonly numbers: DayNumbers };
   /** Of the mailboxes, those that do not send until a person has looked at them. */
   readonly attention: readonly MailboxCondition[];
+  readonly todayStartsAt: Instant;
   /** The last days, today at the end. */
   readonly days: readonly DayNumbers[];
 }
@@ -50,6 +51,7 @@ export async function viewOverview(asked: Questions, numbers: DailyNumbers, zone
     next: await outboxPage(reader, { until: at + NEXT_WITHIN_MS, limit: NEXT_SHOWN }),
     lastHours: await numbers.lastHours(),
     attention: (await mailboxConditions(reader)).filter(({ attention }) => attention !== null),
+    todayStartsAt: today.startsAt,
     days: await numbers.get({ zone, first, last: today, withTimes: false }),
   };
 }

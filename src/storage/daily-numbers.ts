@@ -71,7 +71,7 @@ async function firstIdSince(db: Kysely<Database>, at: Instant): Promise<number> 
 }
 
 /** Of tries whose mail failed for good unless another one follows. */
-const RECIPIENTS = ["recipient-temporary", "greylisted", "recipient-permanent", "unknown-user"];
+export const FAILED_OUTCOMES: readonly string[] = ["recipient-temporary", "greylisted", "recipient-permanent", "unknown-user"];
 /** We broke off ourselves, or a person ordered the mail again. */
 const NO_ERRORS = ["withheld", "written-off"];
 
@@ -88,7 +88,7 @@ export async function countTries(db: Kysely<Database>, stretch: LedgerStretch): 
     if (state === "sent" || state === "unconfirmed") counts[state] += count;
     if (state !== "rejected" || outcome === null || NO_ERRORS.includes(outcome)) continue;
     counts.errors.set(outcome, (counts.errors.get(outcome) ?? 0) + count);
-    if (Number(isLast) === 1 && RECIPIENTS.includes(outcome)) counts.failed += count;
+    if (Number(isLast) === 1 && FAILED_OUTCOMES.includes(outcome)) counts.failed += count;
   }
   return counts;
 }
@@ -119,14 +119,16 @@ export async function timeTries(db: Kysely<Database>, stretch: LedgerStretch): P
   };
 }
 
+/** When a try counts: when its mail was handed over, or, where it never was, when it began. */
+export const COUNTED_AT = sql<number>`COALESCE(log."handedOverAt", log."startedAt")`;
+
 function entriesOf(db: Kysely<Database>, { fromId, toId, startsAt, endsAt, campaignId }: LedgerStretch) {
-  const at = sql<number>`COALESCE(log."handedOverAt", log."startedAt")`;
   return db
     .selectFrom("SendLog as log")
     .where("log.id", ">=", fromId)
     .where("log.id", "<", toId)
-    .where(at, ">=", startsAt)
-    .where(at, "<", endsAt)
+    .where(COUNTED_AT, ">=", startsAt)
+    .where(COUNTED_AT, "<", endsAt)
     .where("log.kind", "=", "campaign")
     .$if(campaignId !== undefined, (query) => query.where("log.campaignId", "=", campaignId as number));
 }

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from "kysely";
-import { type Instant, MINUTE_MS } from "../domain/instant.ts";
-import type { LedgerState, MailKind } from "../domain/states.ts";
+import { HOUR_MS, type Instant } from "../domain/instant.ts";
+import type { LedgerState, LoggedState, MailKind } from "../domain/states.ts";
 import type { Clock } from "../engine/ports.ts";
+import { COUNTED_AT, FAILED_OUTCOMES } from "./daily-numbers.ts";
 import { type ScannedPage, scanBack } from "./scan-back.ts";
 import type { Database } from "./schema.ts";
 
@@ -11,11 +12,11 @@ export interface SendLogFilter {
   readonly mailboxId?: number | undefined;
   /** Normalised. Of test mails only where `kind` says so: their entries name no lead. */
   readonly address?: string | undefined;
-  readonly state?: LedgerState | undefined;
+  readonly state?: LoggedState | undefined;
   readonly kind?: MailKind | undefined;
   /** An `OutcomeClass`, or `written-off`. */
   readonly outcome?: string | undefined;
-  /** When the try began: at this instant or later. */
+  /** When the try counts, as in the daily numbers: at this instant or later. */
   readonly from?: Instant | undefined;
   /** And before this one. */
   readonly to?: Instant | undefined;
@@ -24,7 +25,7 @@ export interface SendLogFilter {
 export type LoggedSend = Awaited<ReturnType<ReturnType<typeof selectSends>["execute"]>>[number];
 
 /** Ids are given out in the order of intents and outcomes, which follow the beginning of a try within this time. */
-const ORDER_SLACK_MS = 10 * MINUTE_MS;
+const ORDER_SLACK_MS = HOUR_MS;
 
 /** Over every id. */
 export const NEWEST = Number.MAX_SAFE_INTEGER;
@@ -96,11 +97,21 @@ function sifted(entries: ReturnType<typeof selectSends>, filter: SendLogFilter, 
     )
     .$if(mailboxId !== undefined, (some) => some.where(sql`log."mailboxId" + 0`, "=", mailboxId as number))
     .$if(address !== undefined && lead === undefined, (some) => some.where("log.toAddress", "=", address as string))
-    .$if(state !== undefined, (some) => some.where("log.state", "=", state as LedgerState))
+    .$if(state === "failed", failedForGood)
+    .$if(state !== undefined && state !== "failed", (some) => some.where("log.state", "=", state as LedgerState))
     .$if(kind !== undefined, (some) => some.where("log.kind", "=", kind as MailKind))
     .$if(outcome !== undefined, (some) => some.where("log.outcome", "=", outcome as string))
-    .$if(from !== undefined, (some) => some.where("log.startedAt", ">=", from as Instant))
-    .$if(to !== undefined, (some) => some.where("log.startedAt", "<", to as Instant));
+    .$if(from !== undefined, (some) => some.where(COUNTED_AT, ">=", from as Instant))
+    .$if(to !== undefined, (some) => some.where(COUNTED_AT, "<", to as Instant));
+}
+
+/** The tries that the daily numbers count as failed: of campaigns, refused, and not tried again. */
+function failedForGood(entries: ReturnType<typeof selectSends>): ReturnType<typeof selectSends> {
+  return entries
+    .where("log.state", "=", "rejected")
+    .where("log.kind", "=", "campaign")
+    .where("log.nextTryAt", "is", null)
+    .where("log.outcome", "in", FAILED_OUTCOMES);
 }
 
 /** What is told of an entry, wherever it is told. */

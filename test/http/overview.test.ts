@@ -3,7 +3,8 @@ import { describe, expect, inject, it, onTestFinished } from "vitest";
 import type { Database } from "../../src/storage/schema.ts";
 import { createDatabase, dropDatabase } from "../servers/postgres-server.ts";
 import { ApiWorld } from "./api-world.ts";
-import { addMailbox, draft, leadsNamed } from "./campaign-world.ts";
+import { addMailbox, draft, leadsNamed, type List } from "./campaign-world.ts";
+import { addEntries } from "./ledger-rows.ts";
 import { acceptingServer, sendAll } from "./sending.ts";
 
 interface DayNumbers {
@@ -114,6 +115,45 @@ describe("daily numbers", () => {
     expect(await days("zone=Warsaw")).toBe(422);
   });
 });
+
+describe("the overview's numbers", () => {
+  it("of what was sent and what failed are the lists behind them, whatever else was refused", async () => {
+    const world = await ApiWorld.open();
+    const mailboxId = await addMailbox(world, "anna@acme.test");
+    const { id: campaignId } = await draft(world, "Spring", leadsNamed(1));
+    const now = world.app.clock.now();
+    const today = Date.parse(new Date(now).toISOString().slice(0, 10));
+    const entry = { mailboxId, campaignId, leadId: 1, startedAt: now };
+    await addEntries(world, [
+      { ...entry, outcome: "unknown-user" },
+      { ...entry, outcome: "recipient-temporary" },
+      // Tried again, held back, the mailbox's own trouble, ordered again, a test: none of these is a lead's mail that failed.
+      { ...entry, outcome: "greylisted", nextTryAt: now + 60_000 },
+      { ...entry, outcome: "withheld" },
+      { ...entry, outcome: "mailbox-trouble" },
+      { ...entry, outcome: "written-off" },
+      { mailboxId, kind: "test", step: null, outcome: "unknown-user" },
+      { ...entry, state: "sent", outcome: "sent", step: 2, handedOverAt: now },
+      // Begun yesterday and handed over today, and the other way round a day before.
+      { ...entry, state: "sent", outcome: "sent", step: 3, startedAt: today - 1_000, handedOverAt: today },
+      { ...entry, state: "sent", outcome: "sent", step: 4, startedAt: today - 2_000, handedOverAt: today - 1_000 },
+      { ...entry, outcome: "unknown-user", step: 5, startedAt: today - 90_000_000 },
+    ]);
+    const { body } = await world.ask<Seen>("GET", "/overview?zone=UTC");
+    const counted = async (query: string) => (await world.ask<List<object>>("GET", `/sendlog?${query}`)).body.items.length;
+    const { sent, failed, startsAt } = body.today;
+    expect([sent, failed, body.needsPerson.failedLast24h]).toEqual([2, 2, 2]);
+    expect(await counted(`state=sent&kind=campaign&from=${startsAt}`)).toBe(sent);
+    expect(await counted(`state=failed&from=${startsAt}`)).toBe(failed);
+    expect(await counted(`state=failed&from=${body.needsPerson.failedSince}`)).toBe(body.needsPerson.failedLast24h);
+    expect(await counted("state=failed")).toBe(3);
+  });
+});
+
+interface Seen {
+  readonly today: { readonly sent: number; readonly failed: number; readonly startsAt: string };
+  readonly needsPerson: { readonly failedLast24h: number; readonly failedSince: string };
+}
 
 describe("the overview", () => {
   it("shows what was sent, what leaves next, and what needs a person", async () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { normalizeAddress } from "../../domain/address.ts";
 import { csvRow } from "../../domain/csv-text.ts";
-import { LEDGER_STATES, MAIL_KINDS } from "../../domain/states.ts";
+import { LOGGED_STATES, MAIL_KINDS } from "../../domain/states.ts";
 import { NEWEST, type SendLogFilter, sendLogPage } from "../../storage/send-log.ts";
 import { viewer } from "../access.ts";
 import type { Api, Routes } from "../api.ts";
@@ -19,11 +19,14 @@ const FILTER = {
   campaignId: ID.optional(),
   mailboxId: ID.optional(),
   lead: z.string().max(320).optional().describe("The whole address; test mails to it only together with `kind=test`"),
-  state: z.enum(LEDGER_STATES).optional(),
+  state: z
+    .enum(LOGGED_STATES)
+    .optional()
+    .describe("`failed`: of campaigns, refused, and not tried again, as the daily numbers count"),
   outcome: z.string().max(50).optional(),
   kind: z.enum(MAIL_KINDS).optional(),
-  from: INSTANT.optional().describe("Tries that began at this instant or later"),
-  to: INSTANT.optional().describe("Tries that began before"),
+  from: INSTANT.optional().describe("Tries that were handed over, or began where they never were, at this instant or later"),
+  to: INSTANT.optional().describe("And before this one"),
 };
 
 /** What was sent, from every campaign: each try with what the server said. */

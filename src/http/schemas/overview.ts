@@ -34,8 +34,9 @@ export const OVERVIEW = z
       .describe("Each counted up to 100,000"),
     today: z.object({
       day: z.iso.date(),
+      startsAt: INSTANT.describe("From then on its tries are counted; by it the send log lists them"),
       sent: z.int(),
-      failed: z.int(),
+      failed: z.int().describe("For good, as the send log lists them by `state=failed`"),
       stillPlanned: z.int().describe("Mails that are still to leave today, by the forecasts"),
       isPartial: z.boolean().describe("There are more running campaigns than the forecasts look at"),
     }),
@@ -55,6 +56,7 @@ export const OVERVIEW = z
       unconfirmed: z.int(),
       mailboxes: z.array(z.object({ id: z.int(), address: z.string(), attention: z.string(), attentionPhrase: PHRASE_OR_NULL })),
       failedLast24h: z.int(),
+      failedSince: INSTANT.describe("Where those 24 hours begin"),
       errorsLast24h: z.record(z.string(), z.int()),
     }),
     days: z.array(DAY_COUNTS).describe("The last thirty, today at the end"),
@@ -96,6 +98,7 @@ export function overviewWire(seen: Overview, zone: string): z.infer<typeof OVERV
     queue,
     today: {
       day: today?.day ?? "",
+      startsAt: iso(seen.todayStartsAt),
       sent: today?.sent ?? 0,
       failed: today?.failed ?? 0,
       stillPlanned: stillToday.mails,
@@ -108,8 +111,9 @@ export function overviewWire(seen: Overview, zone: string): z.infer<typeof OVERV
         ...{ id, address, attention: attention ?? "" },
         attentionPhrase: phraseWire(attention),
       })),
-      failedLast24h: lastHours.failed,
-      errorsLast24h: Object.fromEntries(lastHours.errors),
+      failedLast24h: lastHours.numbers.failed,
+      failedSince: iso(lastHours.startsAt),
+      errorsLast24h: Object.fromEntries(lastHours.numbers.errors),
     },
     days: days.map(countsWire),
   };

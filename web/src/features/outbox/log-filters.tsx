@@ -5,9 +5,10 @@ import { type SyntheticEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { campaignQuery } from "../../api/campaign.ts";
 import { answerOf, api } from "../../api/client.ts";
-import { LEDGER_STATES, type LogFilter, MAIL_KINDS } from "../../api/log-filter.ts";
+import { LOGGED_STATES, type LogFilter, MAIL_KINDS } from "../../api/log-filter.ts";
 import { KEYS } from "../../api/queries.ts";
 import { formText } from "../../components/form-text.ts";
+import { browserZone, instantText, zoneText } from "../../format/instants.ts";
 import styles from "./outbox.module.css";
 
 const OUTCOMES = [
@@ -55,7 +56,7 @@ export function LogFilters({ filter, onChange }: LogFiltersProps) {
         <Choice
           label={t("log.state")}
           value={filter.state}
-          choices={LEDGER_STATES.map((one) => [one, t(`ledger.${one}`, { ns: "common" })])}
+          choices={LOGGED_STATES.map((one) => [one, t(`ledger.${one}`, { ns: "common" })])}
           onChange={(state) => set("state", state)}
         />
         <Choice
@@ -70,11 +71,24 @@ export function LogFilters({ filter, onChange }: LogFiltersProps) {
           choices={MAIL_KINDS.map((one) => [one, t(`kind.${one}`)])}
           onChange={(kind) => set("kind", kind)}
         />
+        {filter.from !== undefined && <Since at={filter.from} onEnd={() => set("from", undefined)} />}
         <Button variant="subtle" data-idle={Object.keys(filter).length === 0 || undefined} onClick={() => onChange({})}>
           {t("log.reset")}
         </Button>
       </fieldset>
     </form>
+  );
+}
+
+/** A number elsewhere counts from an instant on; the list behind it says so, and can let go of it. */
+function Since({ at, onEnd }: { readonly at: string; onEnd(): void }) {
+  const { t } = useTranslation("outbox");
+  const zone = browserZone();
+  const since = { at: instantText(at, zone), zone: zoneText(zone, new Date(at)) };
+  return (
+    <Button variant="default" aria-label={t("log.sinceEnd", since)} onClick={onEnd}>
+      {t("log.since", since)} ×
+    </Button>
   );
 }
 

@@ -10,7 +10,7 @@ import styles from "./overview.module.css";
 export function NeedsPanel({ overview: { needsPerson } }: { readonly overview: Shape<"Overview"> }) {
   const { t } = useTranslation("overview");
   const say = useSaid();
-  const { unconfirmed, mailboxes, failedLast24h } = needsPerson;
+  const { unconfirmed, mailboxes, failedLast24h, failedSince } = needsPerson;
   const isCalm = unconfirmed === 0 && mailboxes.length === 0 && failedLast24h === 0;
   return (
     <Panel title={t("needs.title")}>
@@ -32,7 +32,7 @@ export function NeedsPanel({ overview: { needsPerson } }: { readonly overview: S
           {failedLast24h > 0 && (
             <li>
               <Badge tone="bad">!</Badge>{" "}
-              <Link to="/outbox/log" search={{ state: "rejected" }}>
+              <Link to="/outbox/log" search={{ state: "failed", from: failedSince }}>
                 {t("needs.failed", { count: failedLast24h })}
               </Link>
             </li>

@@ -12,7 +12,7 @@ export function TodayPanel({ overview: { today, campaigns } }: { readonly overvi
   return (
     <Panel title={t("today.title")}>
       <dl className={styles.numbers}>
-        <Figure label={t("today.sent")} value={<ToLog state="sent" count={today.sent} />} />
+        <Figure label={t("today.sent")} value={<ToLog state="sent" from={today.startsAt} count={today.sent} />} />
         <Figure
           label={t("today.still")}
           value={
@@ -22,16 +22,30 @@ export function TodayPanel({ overview: { today, campaigns } }: { readonly overvi
             </>
           }
         />
-        <Figure label={t("today.failed")} value={<ToLog state="rejected" count={today.failed} />} />
-        <Figure label={t("today.running")} value={<Link to="/campaigns">{numberText(campaigns.running)}</Link>} />
+        <Figure label={t("today.failed")} value={<ToLog state="failed" from={today.startsAt} count={today.failed} />} />
+        <Figure
+          label={t("today.running")}
+          value={
+            <Link to="/campaigns" search={{ state: "IN_PROGRESS" }}>
+              {numberText(campaigns.running)}
+            </Link>
+          }
+        />
       </dl>
     </Panel>
   );
 }
 
-function ToLog({ state, count }: { readonly state: "sent" | "rejected"; readonly count: number }) {
+interface ToLogProps {
+  readonly state: "sent" | "failed";
+  readonly from: string;
+  readonly count: number;
+}
+
+/** A number of campaign mails with the tries that it counts behind it. */
+function ToLog({ state, from, count }: ToLogProps) {
   return (
-    <Link to="/outbox/log" search={{ state }}>
+    <Link to="/outbox/log" search={{ state, kind: "campaign", from }}>
       {numberText(count)}
     </Link>
   );
