@@ -27,14 +27,21 @@ export async function startTexts(): Promise<i18n> {
     interpolation: { escapeValue: false },
     returnNull: false,
   });
+  for (const [namespace, texts] of early) addTexts(namespace, texts);
   tellBrowser();
   i18next.on("languageChanged", tellBrowser);
   return i18next;
 }
 
+type Texts = Readonly<Record<Language, object>>;
+
+/** What was loaded with the page's entry, and so before i18next could take it. */
+const early: [namespace: string, texts: Texts][] = [];
+
 /** The texts of a feature, which come with its code; each feature calls this where it is loaded. */
-export function addTexts(namespace: string, texts: Readonly<Record<Language, object>>): void {
-  for (const language of LANGUAGES) i18next.addResourceBundle(language, namespace, texts[language], true, true);
+export function addTexts(namespace: string, texts: Texts): void {
+  if (!i18next.isInitialized) early.push([namespace, texts]);
+  else for (const language of LANGUAGES) i18next.addResourceBundle(language, namespace, texts[language], true, true);
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {
