@@ -1,19 +1,23 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Reading } from "../domain/cut-over.ts";
 import { type Instant, MINUTE_MS } from "../domain/instant.ts";
+import { hasEnded } from "../domain/old-status.ts";
 import type { Clock } from "../engine/ports.ts";
+import { followCampaign, settlePlaces } from "../storage/legacy-campaigns.ts";
 import { bringHandOvers, HAND_OVERS_TOGETHER, newHandOvers } from "../storage/legacy-hand-overs.ts";
+import { linkedCampaigns } from "../storage/legacy-sources.ts";
 import {
+  hasOpenPlaces,
   keysKnownUnconfirmed,
   type MovingCampaign,
   movingOf,
-  noteOldStatus,
   noteReading,
   type OldSource,
 } from "../storage/ownership.ts";
 import type { Database } from "../storage/schema.ts";
 import { readOldDatabase } from "./old-database.ts";
 import type { OldHandOver, OldPicture } from "./old-picture.ts";
+import { isSameDatabase } from "./same-database.ts";
 
 /** What moving over works with. */
 export interface MoveParts {
@@ -29,6 +33,9 @@ export type CaughtUp =
 
 /** A row in `sending` that was first seen longer ago than this is stuck there, and not on its way. */
 const IN_FLIGHT_FOR_MS = 5 * MINUTE_MS;
+const PLACES_TOGETHER = 500;
+/** As the history names who follows what the older sender does. */
+const FOLLOWER = "older sender";
 /** The thread waits with it. */
 const BUSY_WAIT_MS = 1_000;
 
@@ -51,6 +58,8 @@ async function readSource(parts: MoveParts, source: OldSource): Promise<CaughtUp
   const reading = { now: parts.clock.now(), zone: source.zone, busyWaitMs: BUSY_WAIT_MS };
   const read = await readOldDatabase(source.path, reading);
   if (!read.ok) return { problem: `${read.error.value} ${read.error.message}` };
+  if (!isSameDatabase(read.value, await linkedCampaigns(parts.reader, source.id)))
+    return { problem: `${source.path} is another database than the one that was imported as ${JSON.stringify(source.name)}` };
   return { source, picture: read.value };
 }
 
@@ -58,12 +67,14 @@ async function bring({ reader, write }: MoveParts, campaign: MovingCampaign, pic
   const there = picture.campaigns.find(({ key }) => key === campaign.oldId);
   // What is half imported is brought in by an import.
   if (there === undefined || campaign.importedAt === null) return;
-  if (there.oldStatus !== campaign.oldStatus) await write((trx) => noteOldStatus(trx, campaign.id, there.oldStatus));
+  if (there.oldStatus !== campaign.oldStatus) await write((trx, now) => followCampaign(trx, campaign.id, there, FOLLOWER, now));
   const news = await newHandOvers(reader, campaign.source.id, handOversOf(picture, campaign));
   for (let start = 0; start < news.length; start += HAND_OVERS_TOGETHER) {
     const some = news.slice(start, start + HAND_OVERS_TOGETHER);
     await write((trx, now) => bringHandOvers(trx, { sourceId: campaign.source.id, campaignId: campaign.id, now }, some));
   }
+  if (there.oldStatus === campaign.oldStatus && !(hasEnded(there.status) && (await hasOpenPlaces(reader, campaign.id)))) return;
+  while ((await write((trx, now) => settlePlaces(trx, campaign.id, PLACES_TOGETHER, now))) === PLACES_TOGETHER);
 }
 
 const handOversOf = ({ handOvers }: OldPicture, { oldId }: MovingCampaign): OldHandOver[] =>

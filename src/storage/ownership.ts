@@ -86,9 +86,14 @@ export async function noteReading(trx: Trx, sourceId: number, problem: string | 
     .execute();
 }
 
-/** What the older sender does with its campaign, as last read. */
-export async function noteOldStatus(trx: Trx, campaignId: number, oldStatus: string): Promise<void> {
-  await trx.updateTable("LegacyCampaign").set({ legacyStatus: oldStatus }).where("campaignId", "=", campaignId).execute();
+/** Whether leads of the campaign may still be written to by somebody. */
+export async function hasOpenPlaces(db: Kysely<Database>, campaignId: number): Promise<boolean> {
+  const open = db
+    .selectFrom("CampaignLead")
+    .select("id")
+    .where("campaignId", "=", campaignId)
+    .where("state", "in", ["waiting", "planned", "retrying"]);
+  return (await open.limit(1).executeTakeFirst()) !== undefined;
 }
 
 /** Rows of the older sender of which nobody knows whether they left, by their keys there, that are known here since before `before`. */
