@@ -9,6 +9,8 @@ interface LongListSource<Row> {
   readonly ask: (page: { readonly cursor?: string }) => Promise<Page<Row>>;
   /** What names a row for as long as it is listed. */
   readonly keyOf: (row: Row) => RowKey;
+  /** The page draws every row that is loaded: all are seen. */
+  readonly isDrawnWhole?: boolean;
 }
 
 /** The first and the last row that are drawn. */
@@ -25,7 +27,7 @@ const RENEWED_PAGES_MAX = 3;
  *
  * What is loaded stays as it is until it is seen again: only the pages that are seen are asked for anew, when the server tells of a change, when they
  * come into sight, and now and then without the event stream. To ask for all that is loaded would be five hundred requests for a hundred thousand leads,
- * every few seconds; to ask for nothing would show yesterday's state. Where nobody says what is seen, it is the list's beginning.
+ * every few seconds; to ask for nothing would show yesterday's state. Until the first word of what is seen it is the list's beginning.
  */
 export function useLongList<Row>(source: LongListSource<Row>) {
   const { queryKey, keyOf } = source;
@@ -100,11 +102,12 @@ function useNextPage<Row>(source: LongListSource<Row>, pages: LoadedPages<Row> |
 
 /** Asks again for what is seen, as any query asks again for its answer, from the page on in which it begins. */
 function useRenewal<Row>(source: LongListSource<Row>, page: LoadedPage<Row> | undefined, seen: Seen | undefined) {
-  const { queryKey, keyOf } = source;
+  const { queryKey, keyOf, isDrawnWhole = false } = source;
   const client = useQueryClient();
+  const pagesMax = isDrawnWhole ? Number.POSITIVE_INFINITY : RENEWED_PAGES_MAX;
   const renew = async (start: string): Promise<true> => {
     let cursor: string | undefined = start;
-    for (let asked = 0; cursor !== undefined && asked < RENEWED_PAGES_MAX; asked += 1) {
+    for (let asked = 0; cursor !== undefined && asked < pagesMax; asked += 1) {
       const fresh: LoadedPage<Row> = await loaderOf(source)(cursor);
       const pages = client.setQueryData<LoadedPages<Row>>(queryKey, (known) => known && withRenewed(known, fresh, keyOf));
       const isLast = fresh.items.some((row) => keyOf(row) === seen?.last);

@@ -1,14 +1,13 @@
-import { Button, NativeSelect } from "@mantine/core";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { useLongList } from "../../api/use-long-list.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { Loading } from "../../components/loading.tsx";
+import { ListState, LoadMore } from "../../components/list-state.tsx";
 import { Moment } from "../../components/moment.tsx";
-import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { useCampaign } from "../../components/use-campaign.ts";
 import { useSaid } from "../../components/said/said.ts";
@@ -55,7 +54,6 @@ export function HistoryTab() {
   const campaign = useCampaign();
   const [kind, setKind] = useState("");
   const history = useHistory(campaign.id, kind);
-  const events = history.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <>
       <div className={styles.filters}>
@@ -67,36 +65,27 @@ export function HistoryTab() {
         />
       </div>
       <Panel title={t("history.title", { zone: zoneText(campaign.zone) })} flush>
-        {history.isPending && <Loading lines={8} />}
-        {history.isError && <ProblemNotice problem={history.error} onRetry={() => void history.refetch()} />}
-        {history.isSuccess && events.length === 0 && <EmptyState title={t("history.empty")} />}
-        <ol className={styles.history}>
-          {events.map((event) => (
-            <EventLine key={event.id} event={event} campaign={campaign} />
-          ))}
-        </ol>
+        <ListState list={history} lines={8} empty={<EmptyState title={t("history.empty")} />}>
+          <ol className={styles.history}>
+            {history.rows.map((event) => (
+              <EventLine key={event.id} event={event} campaign={campaign} />
+            ))}
+          </ol>
+        </ListState>
       </Panel>
-      {history.hasNextPage && (
-        <Button variant="default" mt="md" loading={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
-          {t("action.loadMore", { ns: "common" })}
-        </Button>
-      )}
+      <LoadMore list={history} />
     </>
   );
 }
 
 function useHistory(id: number, kind: string) {
-  return useInfiniteQuery({
-    queryKey: [KEYS.campaign, id, "history", kind],
-    queryFn: ({ pageParam }) =>
-      answerOf(
-        api.GET("/api/v1/campaigns/{id}/history", {
-          params: { path: { id }, query: { ...(kind !== "" && { kind }), ...(pageParam !== "" && { cursor: pageParam }) } },
-        }),
-      ),
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    placeholderData: keepPreviousData,
+  const filter = kind === "" ? {} : { kind };
+  return useLongList({
+    queryKey: [KEYS.campaign, id, "history", filter],
+    ask: (page) =>
+      answerOf(api.GET("/api/v1/campaigns/{id}/history", { params: { path: { id }, query: { ...filter, ...page } } })),
+    keyOf: (event) => event.id,
+    isDrawnWhole: true,
   });
 }
 

@@ -1,13 +1,15 @@
 import { Button, Group, Modal, Stack } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { useLongList } from "../../api/use-long-list.ts";
 import { Badge } from "../../components/badge.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Loading } from "../../components/loading.tsx";
+import { ListState, LoadMore } from "../../components/list-state.tsx";
 import { MailPreview } from "../../components/mail-preview.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
@@ -23,35 +25,31 @@ interface MessageVersionsProps {
   readonly onTake?: (message: Message) => void;
 }
 
+const PAGE_VERSIONS = 20;
+
 /** Every text that the campaign has had. */
 export function MessageVersions({ campaign, onTake }: MessageVersionsProps) {
   const { t } = useTranslation("campaign");
   const [shown, setShown] = useState<number>();
   const versions = useVersions(campaign.id);
-  const items = versions.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Panel title={t("versions.title", { zone: zoneText(campaign.zone) })}>
-      {versions.isPending && <Loading lines={2} />}
-      {versions.isError && <ProblemNotice problem={versions.error} onRetry={() => void versions.refetch()} />}
-      {versions.isSuccess && items.length === 0 && <EmptyState title={t("versions.none")} />}
-      <ul className={styles.files}>
-        {items.map(({ id, subject, createdAt, isCurrent }) => (
-          <li key={id}>
-            <span>
-              <Moment at={createdAt} zone={campaign.zone} shape="second" /> {subject}{" "}
-              {isCurrent && <Badge tone="good">{t("versions.current")}</Badge>}
-            </span>
-            <Button size="compact-sm" variant="default" aria-label={t("versions.showOf", { id })} onClick={() => setShown(id)}>
-              {t("versions.show")}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {versions.hasNextPage && (
-        <Button variant="default" loading={versions.isFetchingNextPage} onClick={() => void versions.fetchNextPage()}>
-          {t("action.loadMore", { ns: "common" })}
-        </Button>
-      )}
+      <ListState list={versions} lines={2} empty={<EmptyState title={t("versions.none")} />}>
+        <ul className={styles.files}>
+          {versions.rows.map(({ id, subject, createdAt, isCurrent }) => (
+            <li key={id}>
+              <span>
+                <Moment at={createdAt} zone={campaign.zone} shape="second" /> {subject}{" "}
+                {isCurrent && <Badge tone="good">{t("versions.current")}</Badge>}
+              </span>
+              <Button size="compact-sm" variant="default" aria-label={t("versions.showOf", { id })} onClick={() => setShown(id)}>
+                {t("versions.show")}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      </ListState>
+      <LoadMore list={versions} />
       {shown !== undefined && (
         <VersionDialog campaignId={campaign.id} messageId={shown} onTake={onTake} onClose={() => setShown(undefined)} />
       )}
@@ -60,16 +58,16 @@ export function MessageVersions({ campaign, onTake }: MessageVersionsProps) {
 }
 
 function useVersions(id: number) {
-  return useInfiniteQuery({
+  return useLongList({
     queryKey: [KEYS.campaign, id, "versions"],
-    queryFn: ({ pageParam }) =>
+    ask: (page) =>
       answerOf(
         api.GET("/api/v1/campaigns/{id}/message/versions", {
-          params: { path: { id }, query: { limit: 20, ...(pageParam !== "" && { cursor: pageParam }) } },
+          params: { path: { id }, query: { limit: PAGE_VERSIONS, ...page } },
         }),
       ),
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    keyOf: (version) => version.id,
+    isDrawnWhole: true,
   });
 }
 

@@ -60,6 +60,7 @@ function useCampaigns() {
     queryKey: [KEYS.campaigns, filter],
     ask: (page) => answerOf(api.GET("/api/v1/campaigns", { params: { query: { ...filter, ...page } } })),
     keyOf: ({ id }) => id,
+    isDrawnWhole: true,
   });
 }
 

@@ -1,18 +1,17 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answerOf, api, idempotencyKey, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { useLongList } from "../../api/use-long-list.ts";
 import { accountOf, type MailboxDraft, rulesOf } from "./draft.ts";
 
 export type Mailbox = Shape<"Mailbox">;
 
 export function useMailboxes() {
-  return useInfiniteQuery({
+  return useLongList({
     queryKey: [KEYS.mailboxes, "pages"],
-    queryFn: ({ pageParam }) =>
-      answerOf(api.GET("/api/v1/mailboxes", { params: { query: pageParam === "" ? {} : { cursor: pageParam } } })),
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    placeholderData: keepPreviousData,
+    ask: (page) => answerOf(api.GET("/api/v1/mailboxes", { params: { query: page } })),
+    keyOf: ({ id }) => id,
+    isDrawnWhole: true,
   });
 }
 

@@ -4,8 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { Loading } from "../../components/loading.tsx";
-import { ProblemNotice } from "../../components/notice.tsx";
+import { ListState, LoadMore } from "../../components/list-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { CheckDialog } from "./check-dialog.tsx";
@@ -26,36 +25,29 @@ interface Work {
 export function MailboxesPage() {
   const { t } = useTranslation("mailboxes");
   const mayChange = useMay("operator");
-  const list = useMailboxes();
+  const mailboxes = useMailboxes();
   const [work, setWork] = useState<Work>();
-  const mailboxes = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const add = mayChange && <Button onClick={() => setWork({ task: "add" })}>{t("add")}</Button>;
+  const empty = (
+    <Panel>
+      <EmptyState title={t("empty")} action={add}>
+        {t("emptyHelp")}
+      </EmptyState>
+    </Panel>
+  );
   return (
     <>
-      <PageHeader title={t("title")} lead={t("lead")} actions={mailboxes.length > 0 && add} />
-      {list.isError && <ProblemNotice problem={list.error} onRetry={() => void list.refetch()} />}
-      {list.isPending && <Loading lines={8} />}
-      {list.isSuccess && mailboxes.length === 0 && (
-        <Panel>
-          <EmptyState title={t("empty")} action={add}>
-            {t("emptyHelp")}
-          </EmptyState>
-        </Panel>
-      )}
-      {mailboxes.length > 0 && (
+      <PageHeader title={t("title")} lead={t("lead")} actions={mailboxes.rows.length > 0 && add} />
+      <ListState list={mailboxes} lines={8} empty={empty}>
         <Panel flush>
           <ul className={styles.list}>
-            {mailboxes.map((mailbox) => (
+            {mailboxes.rows.map((mailbox) => (
               <MailboxLine key={mailbox.id} mailbox={mailbox} onTask={(task) => setWork({ task, mailbox })} />
             ))}
           </ul>
         </Panel>
-      )}
-      {list.hasNextPage && (
-        <Button variant="default" mt="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t("action.loadMore", { ns: "common" })}
-        </Button>
-      )}
+      </ListState>
+      <LoadMore list={mailboxes} />
       <Dialogs work={work} onClose={() => setWork(undefined)} />
     </>
   );

@@ -1,15 +1,14 @@
 import { Button, UnstyledButton } from "@mantine/core";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import type { LogFilter } from "../../api/log-filter.ts";
 import { KEYS } from "../../api/queries.ts";
+import { useLongList } from "../../api/use-long-list.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { Loading } from "../../components/loading.tsx";
+import { ListState } from "../../components/list-state.tsx";
 import { Moment } from "../../components/moment.tsx";
-import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { OutcomeBadge } from "../../components/outcome.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
@@ -33,7 +32,6 @@ export function LogTab() {
     setEntry(chosen);
     setOpen(true);
   });
-  const entries = log.data?.pages.flatMap(({ items }) => items) ?? [];
   const change = (search: LogFilter) => void navigate({ search, replace: true });
   const download = (
     <Button component="a" variant="default" size="compact-sm" href={csvAddress(filter)} download>
@@ -43,44 +41,23 @@ export function LogTab() {
   return (
     <>
       <LogFilters filter={filter} onChange={change} />
-      {log.isError && <ProblemNotice problem={log.error} onRetry={() => void log.refetch()} />}
       <Panel title={t("log.title")} actions={[<TableZone key="zone" />, <span key="csv">{download}</span>]} flush>
-        {log.isPending && <Loading lines={8} />}
-        {log.isSuccess && entries.length === 0 && (
-          <NoEntry
-            filter={filter}
-            onReset={() => change({})}
-            onGoOn={log.hasNextPage ? () => void log.fetchNextPage() : undefined}
-          />
-        )}
-        {entries.length > 0 && (
-          <Rows
-            label={t("log.title")}
-            columns={columns}
-            rows={entries}
-            keyOf={({ id }) => id}
-            busy={log.isFetchingNextPage}
-            onEnd={log.hasNextPage ? () => void log.fetchNextPage() : undefined}
-          />
-        )}
+        <ListState list={log} lines={8} empty={<NoEntry filter={filter} onReset={() => change({})} />}>
+          <Rows label={t("log.title")} columns={columns} {...log} />
+        </ListState>
       </Panel>
       <EntryDialog opened={isOpen} entry={entry} onClose={() => setOpen(false)} />
     </>
   );
 }
 
+const PAGE_ENTRIES = 100;
+
 function useLog(filter: LogFilter) {
-  return useInfiniteQuery({
+  return useLongList({
     queryKey: [KEYS.log, filter],
-    queryFn: ({ pageParam }) =>
-      answerOf(
-        api.GET("/api/v1/sendlog", {
-          params: { query: { ...filter, limit: 100, ...(pageParam !== "" && { cursor: pageParam }) } },
-        }),
-      ),
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    placeholderData: keepPreviousData,
+    ask: (page) => answerOf(api.GET("/api/v1/sendlog", { params: { query: { ...filter, limit: PAGE_ENTRIES, ...page } } })),
+    keyOf: ({ id }) => id,
   });
 }
 
@@ -137,20 +114,10 @@ function useColumns(onOpen: (entry: Entry) => void): readonly Column<Entry>[] {
 interface NoEntryProps {
   readonly filter: LogFilter;
   onReset(): void;
-  /** The search stopped at its bound before it had found any. */
-  readonly onGoOn: (() => void) | undefined;
 }
 
-function NoEntry({ filter, onReset, onGoOn }: NoEntryProps) {
+function NoEntry({ filter, onReset }: NoEntryProps) {
   const { t } = useTranslation("outbox");
-  if (onGoOn !== undefined) {
-    const goOn = (
-      <Button variant="default" onClick={onGoOn}>
-        {t("log.goOn")}
-      </Button>
-    );
-    return <Notice actions={goOn}>{t("log.partial")}</Notice>;
-  }
   if (Object.keys(filter).length === 0) return <EmptyState title={t("log.empty")}>{t("log.emptyHelp")}</EmptyState>;
   const reset = (
     <Button variant="default" onClick={onReset}>

@@ -1,14 +1,14 @@
 import { Tooltip } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { campaignQuery } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { useLongList } from "../../api/use-long-list.ts";
 import { Doing } from "../../components/doing.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { Loading } from "../../components/loading.tsx";
+import { ListState } from "../../components/list-state.tsx";
 import { Moment } from "../../components/moment.tsx";
-import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
 import { useSaid } from "../../components/said/said.ts";
@@ -31,40 +31,23 @@ export function NextTab() {
 
 function NextPanel() {
   const { t } = useTranslation("outbox");
-  const list = usePlanned();
-  const columns = useColumns(list.dataUpdatedAt);
-  const mails = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const planned = useLongList({
+    queryKey: [KEYS.outbox, "planned"],
+    ask: (page) => answerOf(api.GET("/api/v1/outbox", { params: { query: { limit: PAGE_MAILS, ...page } } })),
+    keyOf: ({ id }) => id,
+  });
+  const columns = useColumns(planned.askedAt);
   return (
     <Panel title={t("next.title")} actions={<TableZone />} flush>
-      {list.isError && <ProblemNotice problem={list.error} onRetry={() => void list.refetch()} />}
-      {list.isPending && <Loading lines={8} />}
-      {list.isSuccess && mails.length === 0 && <EmptyState title={t("next.empty")}>{t("next.emptyHelp")}</EmptyState>}
-      {mails.length > 0 && (
-        <>
-          <Rows
-            label={t("next.title")}
-            columns={columns}
-            rows={mails}
-            keyOf={({ id }) => id}
-            busy={list.isFetchingNextPage}
-            onEnd={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
-          />
-          <p className={styles.help}>{t("next.help")}</p>
-        </>
-      )}
+      <ListState list={planned} lines={8} empty={<EmptyState title={t("next.empty")}>{t("next.emptyHelp")}</EmptyState>}>
+        <Rows label={t("next.title")} columns={columns} {...planned} />
+        <p className={styles.help}>{t("next.help")}</p>
+      </ListState>
     </Panel>
   );
 }
 
-function usePlanned() {
-  return useInfiniteQuery({
-    queryKey: [KEYS.outbox],
-    queryFn: ({ pageParam }) =>
-      answerOf(api.GET("/api/v1/outbox", { params: { query: { limit: 100, ...(pageParam !== "" && { cursor: pageParam }) } } })),
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
-}
+const PAGE_MAILS = 100;
 
 /** `asOf`: when the list was asked for; what was planned before is due. */
 function useColumns(asOf: number): readonly Column<Planned>[] {

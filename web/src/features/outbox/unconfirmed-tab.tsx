@@ -1,13 +1,13 @@
 import { Button, Checkbox } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { useLongList } from "../../api/use-long-list.ts";
 import { useMay } from "../../app/session.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { Loading } from "../../components/loading.tsx";
-import { Notice, ProblemNotice } from "../../components/notice.tsx";
+import { ListState, LoadMore } from "../../components/list-state.tsx";
+import { Notice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { DecisionDialog, type Question } from "./decision-dialog.tsx";
 import styles from "./outbox.module.css";
@@ -22,44 +22,24 @@ const PAGE_MAILS = 100;
 export function UnconfirmedTab() {
   const { t } = useTranslation("outbox");
   const mayDecide = useMay("operator");
-  const list = useUnconfirmed();
-  const mails = list.data?.pages.flatMap(({ items }) => items) ?? [];
-  if (list.isPending) return <Loading lines={8} />;
+  const unconfirmed = useLongList({
+    queryKey: [KEYS.unconfirmed, "pages"],
+    ask: (page) => answerOf(api.GET("/api/v1/unconfirmed", { params: { query: { limit: PAGE_MAILS, ...page } } })),
+    keyOf: ({ id }) => id,
+    isDrawnWhole: true,
+  });
+  const empty = <EmptyState title={t("unconfirmed.empty")}>{t("unconfirmed.emptyHelp")}</EmptyState>;
   return (
     <div className={styles.panels}>
-      {list.isError && <ProblemNotice problem={list.error} onRetry={() => void list.refetch()} />}
-      {list.isSuccess && mails.length === 0 && (
-        <EmptyState title={t("unconfirmed.empty")}>{t("unconfirmed.emptyHelp")}</EmptyState>
-      )}
-      {mails.length > 0 && (
-        <>
-          <Notice tone="doubt">
-            {t("unconfirmed.about")} {!mayDecide && t("unconfirmed.readOnly")}
-          </Notice>
-          <Decisions mails={mails} mayDecide={mayDecide} />
-        </>
-      )}
-      {list.hasNextPage && (
-        <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t("action.loadMore", { ns: "common" })}
-        </Button>
-      )}
+      <ListState list={unconfirmed} lines={8} empty={empty}>
+        <Notice tone="doubt">
+          {t("unconfirmed.about")} {!mayDecide && t("unconfirmed.readOnly")}
+        </Notice>
+        <Decisions mails={unconfirmed.rows} mayDecide={mayDecide} />
+      </ListState>
+      <LoadMore list={unconfirmed} />
     </div>
   );
-}
-
-function useUnconfirmed() {
-  return useInfiniteQuery({
-    queryKey: [KEYS.unconfirmed],
-    queryFn: ({ pageParam }) =>
-      answerOf(
-        api.GET("/api/v1/unconfirmed", {
-          params: { query: { limit: PAGE_MAILS, ...(pageParam !== "" && { cursor: pageParam }) } },
-        }),
-      ),
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
 }
 
 function Decisions({ mails, mayDecide }: { readonly mails: readonly Mail[]; readonly mayDecide: boolean }) {

@@ -1,13 +1,11 @@
-import { Button } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { useLongList } from "../../api/use-long-list.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { Loading } from "../../components/loading.tsx";
+import { ListState, LoadMore } from "../../components/list-state.tsx";
 import { Moment } from "../../components/moment.tsx";
-import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { useSaid } from "../../components/said/said.ts";
 import { zoneText } from "../../format/instants.ts";
@@ -19,39 +17,30 @@ type Moves = Shape<"PlanMoves">;
 export function MovesPanel({ campaign: { id, zone } }: { readonly campaign: Campaign }) {
   const { t } = useTranslation("plan");
   const moves = useMoves(id);
-  const items = moves.data?.pages.flatMap((page) => page.items) ?? [];
+  const empty = <EmptyState title={t("moves.empty")}>{t("moves.emptyHelp")}</EmptyState>;
   return (
     <Panel title={t("moves.title", { zone: zoneText(zone) })}>
-      {moves.isPending && <Loading lines={3} />}
-      {moves.isError && <ProblemNotice problem={moves.error} onRetry={() => void moves.refetch()} />}
-      {moves.isSuccess && items.length === 0 && <EmptyState title={t("moves.empty")}>{t("moves.emptyHelp")}</EmptyState>}
-      <ol className={styles.moves}>
-        {items.map((one) => (
-          <MovesLine key={one.id} moves={one} zone={zone} />
-        ))}
-      </ol>
-      {moves.hasNextPage && (
-        <Button variant="default" loading={moves.isFetchingNextPage} onClick={() => void moves.fetchNextPage()}>
-          {t("action.loadMore", { ns: "common" })}
-        </Button>
-      )}
+      <ListState list={moves} lines={3} empty={empty}>
+        <ol className={styles.moves}>
+          {moves.rows.map((one) => (
+            <MovesLine key={one.id} moves={one} zone={zone} />
+          ))}
+        </ol>
+      </ListState>
+      <LoadMore list={moves} />
     </Panel>
   );
 }
 
-const PAGE_ROWS = 20;
+const PAGE_MOVES = 20;
 
 function useMoves(id: number) {
-  return useInfiniteQuery({
+  return useLongList({
     queryKey: [KEYS.campaign, id, "moves"],
-    queryFn: ({ pageParam }) =>
-      answerOf(
-        api.GET("/api/v1/campaigns/{id}/moves", {
-          params: { path: { id }, query: { limit: PAGE_ROWS, ...(pageParam !== "" && { cursor: pageParam }) } },
-        }),
-      ),
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    ask: (page) =>
+      answerOf(api.GET("/api/v1/campaigns/{id}/moves", { params: { path: { id }, query: { limit: PAGE_MOVES, ...page } } })),
+    keyOf: (moves) => moves.id,
+    isDrawnWhole: true,
   });
 }
 

@@ -1,15 +1,14 @@
-import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { useLongList } from "../../api/use-long-list.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { Loading } from "../../components/loading.tsx";
+import { ListState } from "../../components/list-state.tsx";
 import { Moment } from "../../components/moment.tsx";
-import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
 import { browserZone, zoneText } from "../../format/instants.ts";
@@ -25,6 +24,7 @@ export function HistoryPanel() {
   const [typed, setTyped] = useState("");
   const [actor] = useDebouncedValue(typed.trim(), 300);
   const history = useHistory(kind, actor);
+  const columns = useColumns();
   const choices = EVENT_KINDS.map((one) => ({ value: one, label: t(`event.${one}`) })).toSorted((a, b) =>
     a.label.localeCompare(b.label),
   );
@@ -48,54 +48,20 @@ export function HistoryPanel() {
           onChange={(event) => setTyped(event.target.value)}
         />
       </div>
-      {history.isError && <ProblemNotice problem={history.error} onRetry={() => void history.refetch()} />}
-      {history.isPending && <Loading lines={8} />}
-      {history.isSuccess && <Lines history={history} />}
+      <ListState list={history} lines={8} empty={<EmptyState title={t("history.empty")} />}>
+        <Rows label={t("history.title")} columns={columns} {...history} />
+      </ListState>
     </Panel>
   );
 }
 
 function useHistory(kind: string, actor: string) {
-  return useInfiniteQuery({
-    queryKey: [KEYS.settings, "history", kind, actor],
-    queryFn: ({ pageParam }) => {
-      const filter = { ...(kind !== "" && { kind }), ...(actor !== "" && { actor }) };
-      const query = { ...filter, ...(pageParam !== "" && { cursor: pageParam }) };
-      return answerOf(api.GET("/api/v1/events/history", { params: { query } }));
-    },
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    placeholderData: keepPreviousData,
+  const filter = { ...(kind !== "" && { kind }), ...(actor !== "" && { actor }) };
+  return useLongList({
+    queryKey: [KEYS.settings, "history", filter],
+    ask: (page) => answerOf(api.GET("/api/v1/events/history", { params: { query: { ...filter, ...page } } })),
+    keyOf: ({ id }) => id,
   });
-}
-
-function Lines({ history }: { readonly history: ReturnType<typeof useHistory> }) {
-  const { t } = useTranslation("settings");
-  const columns = useColumns();
-  const events = history.data?.pages.flatMap(({ items }) => items) ?? [];
-  const more = history.hasNextPage ? () => void history.fetchNextPage() : undefined;
-  if (events.length > 0)
-    return (
-      <Rows
-        label={t("history.title")}
-        columns={columns}
-        rows={events}
-        keyOf={({ id }) => id}
-        busy={history.isFetchingNextPage}
-        onEnd={more}
-      />
-    );
-  if (more === undefined) return <EmptyState title={t("history.empty")} />;
-  return (
-    <EmptyState
-      title={t("history.partial")}
-      action={
-        <Button variant="default" loading={history.isFetchingNextPage} onClick={more}>
-          {t("history.goOn")}
-        </Button>
-      }
-    />
-  );
 }
 
 function useColumns(): readonly Column<Event>[] {

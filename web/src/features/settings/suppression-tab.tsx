@@ -1,15 +1,14 @@
 import { Button, Group, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { useLongList } from "../../api/use-long-list.ts";
 import { useMay } from "../../app/session.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { Loading } from "../../components/loading.tsx";
+import { ListState } from "../../components/list-state.tsx";
 import { Moment } from "../../components/moment.tsx";
-import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
 import { useSaid } from "../../components/said/said.ts";
@@ -27,7 +26,14 @@ export function SuppressionTab() {
   const [typed, setTyped] = useState("");
   const [search] = useDebouncedValue(typed.trim(), 250);
   const [task, setTask] = useState<Task>();
-  const list = useSuppressed(search);
+  const suppressed = useSuppressed(search);
+  const columns = useColumns(mayChange ? (address) => setTask({ kind: "allow", address }) : undefined);
+  const empty =
+    search === "" ? (
+      <EmptyState title={t("suppression.empty")}>{t("suppression.emptyHelp")}</EmptyState>
+    ) : (
+      <EmptyState title={t("suppression.noneFound")} />
+    );
   const close = () => setTask(undefined);
   return (
     <Panel title={t("suppression.title")} actions={<Actions onTask={setTask} />} flush>
@@ -40,15 +46,9 @@ export function SuppressionTab() {
         />
         <span className={styles.faint}>{t("zone", { zone: zoneText(browserZone()) })}</span>
       </div>
-      {list.isError && <ProblemNotice problem={list.error} onRetry={() => void list.refetch()} />}
-      {list.isPending && <Loading lines={8} />}
-      {list.isSuccess && (
-        <List
-          list={list}
-          isSearch={search !== ""}
-          onAllow={mayChange ? (address) => setTask({ kind: "allow", address }) : undefined}
-        />
-      )}
+      <ListState list={suppressed} lines={8} empty={empty}>
+        <Rows label={t("suppression.title")} columns={columns} {...suppressed} />
+      </ListState>
       {task?.kind === "add" && <AddSuppressedDialog onClose={close} />}
       {task?.kind === "import" && <ImportDialog onClose={close} />}
       {task?.kind === "allow" && <AllowDialog address={task.address} onClose={close} />}
@@ -57,15 +57,11 @@ export function SuppressionTab() {
 }
 
 function useSuppressed(search: string) {
-  return useInfiniteQuery({
-    queryKey: [KEYS.settings, "suppressions", search],
-    queryFn: ({ pageParam }) => {
-      const query = { ...(search !== "" && { search }), ...(pageParam !== "" && { cursor: pageParam }) };
-      return answerOf(api.GET("/api/v1/suppressions", { params: { query } }));
-    },
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    placeholderData: keepPreviousData,
+  const filter = search === "" ? {} : { search };
+  return useLongList({
+    queryKey: [KEYS.settings, "suppressions", filter],
+    ask: (page) => answerOf(api.GET("/api/v1/suppressions", { params: { query: { ...filter, ...page } } })),
+    keyOf: ({ address }) => address,
   });
 }
 
@@ -89,44 +85,7 @@ function Actions({ onTask }: { onTask(task: Task): void }) {
   );
 }
 
-interface ListProps {
-  readonly list: ReturnType<typeof useSuppressed>;
-  readonly isSearch: boolean;
-  readonly onAllow: ((address: string) => void) | undefined;
-}
-
-function List({ list, isSearch, onAllow }: ListProps) {
-  const { t } = useTranslation("settings");
-  const columns = useColumns(onAllow);
-  const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
-  const more = list.hasNextPage ? () => void list.fetchNextPage() : undefined;
-  if (rows.length > 0)
-    return (
-      <Rows
-        label={t("suppression.title")}
-        columns={columns}
-        rows={rows}
-        keyOf={({ address }) => address}
-        busy={list.isFetchingNextPage}
-        onEnd={more}
-      />
-    );
-  if (more !== undefined)
-    return (
-      <EmptyState
-        title={t("suppression.partial")}
-        action={
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={more}>
-            {t("suppression.goOn")}
-          </Button>
-        }
-      />
-    );
-  if (isSearch) return <EmptyState title={t("suppression.noneFound")} />;
-  return <EmptyState title={t("suppression.empty")}>{t("suppression.emptyHelp")}</EmptyState>;
-}
-
-function useColumns(onAllow: ListProps["onAllow"]): readonly Column<Suppressed>[] {
+function useColumns(onAllow: ((address: string) => void) | undefined): readonly Column<Suppressed>[] {
   const { t } = useTranslation("settings");
   const say = useSaid();
   const remove: Column<Suppressed> = {
