@@ -133,6 +133,7 @@ async function carryOut(io: Io, app: App, plan: ImportPlan, options: ImportOptio
     const parts = { clock, secrets, write, seed: () => systemRandom.seed() };
     const imported = await carryOutImport(parts, plan, { signal: stop.signal, progress: progress.show });
     progress.close();
+    if (imported.ending === "whole") await planBeside(app, [...imported.campaignIds.values()]);
     const names = await views.namesHere(app, imported);
     if (options.json === true) io.stdout(`${JSON.stringify(views.planJson(plan, { dryRun: false, imported, names }))}\n`);
     else io.stdout(views.planText(plan, styleOf(io)) + views.doneText(plan, imported, names));
@@ -143,4 +144,10 @@ async function carryOut(io: Io, app: App, plan: ImportPlan, options: ImportOptio
     progress.close();
     release();
   }
+}
+
+/** From the first moment on, what the older sender does has a plan to be compared with. */
+async function planBeside(app: App, campaignIds: readonly number[]): Promise<void> {
+  const { layShadow } = await import("../legacy/shadow-plan.ts");
+  for (const id of campaignIds) await layShadow(app, id);
 }
