@@ -53,14 +53,18 @@ export class OldDatabase {
     return encodeDate(at, READABLE_DATES[this.#dates % READABLE_DATES.length] ?? "milliseconds");
   }
 
-  /** Puts a row into any table and gives its id. */
+  has(table: string, column: string): boolean {
+    return this.#columns[table]?.[column] !== undefined;
+  }
+
+  /** Puts a row into any table and gives its id; a row without `createdAt` was made at `LAST_SENT_AT`. */
   insert(table: string, values: Values): OldId {
     const next = (this.#lastIds.get(table) ?? 0) + 1;
     const id = (values["id"] as OldId | undefined) ?? (this.#shape.ids === "integer" ? next : `${table.toLowerCase()}_${next}`);
     this.#lastIds.set(table, typeof id === "number" ? Math.max(id, next - 1) : next);
     const columns = this.#columns[table];
     if (columns === undefined) return id;
-    const row: Values = { ...values, id };
+    const row: Values = { ...("createdAt" in columns && { createdAt: LAST_SENT_AT }), ...values, id };
     const names = Object.keys(row).filter((name) => name in columns && row[name] !== undefined);
     this.#waiting(table, names).push(names.map((name) => (typeof row[name] === "boolean" ? Number(row[name]) : row[name])));
     return id;
@@ -116,7 +120,7 @@ export class OldDatabase {
 }
 
 /** The words that bar a lead, each by itself. */
-export const BLOCKING_WORDS = [
+const BLOCKING_WORDS = [
   { status: "BLOCKED" },
   { status: "BLOKADA" },
   { status: "AKTYWNY", isBlocked: 1 },
@@ -140,7 +144,7 @@ export interface OldContents extends OldDatabaseShape {
   readonly duplicates?: number;
   /** Leads whose place and row of the queue are `sending`, without a row in the log. */
   readonly sending?: number;
-  /** Mailed leads that were deleted since: rows of the log with an address alone. */
+  /** Mailed leads that were deleted since: rows of the log with an address alone, or with none where the log has no such column. */
   readonly forgotten?: number;
   /** Rows of the log that are tests. */
   readonly testMails?: number;
@@ -269,13 +273,13 @@ class Filling {
     const gone = Array.from({ length: forgotten }, (_, index) => `gone-${index}@forgotten.test`);
     for (const toEmail of gone) this.#log({ campaignId: id, leadId: null, mailboxId, toEmail }, lastSentAt - 86_400_000);
     this.#tests(id, mailboxId);
-    return { id, name, ...result, forgotten: gone };
+    return { id, name, ...result, forgotten: this.#database.has("SendLog", "toEmail") ? gone : [] };
   }
 
   #place(lead: { campaignId: OldId; mailboxId: OldId; what: string; index: number; sentAt: number }): string {
     const { campaignId, mailboxId, what, index, sentAt } = lead;
     const { duplicates, sent, delayS, lastSentAt } = this.#contents;
-    const { leadId, email } = this.#lead(what === "blocked" ? (BLOCKING_WORDS[index % BLOCKING_WORDS.length] ?? {}) : {});
+    const { leadId, email } = this.#lead(what === "blocked" ? this.#blocking(index) : {});
     const isSent = what === "sent";
     const status = isSent ? "sent" : what === "unconfirmed" ? "sending" : "planned";
     const sentValue = isSent ? this.#database.date(sentAt) : null;
@@ -284,7 +288,7 @@ class Filling {
       leadId,
       status,
       sentAt: sentValue,
-      createdAt: this.#database.date(lastSentAt - 20 * 86_400_000 + index),
+      createdAt: this.#database.date(lastSentAt - 20 * 86_400_000 + index * 1_000),
     });
     const scheduledAt = this.#database.date(isSent ? sentAt : lastSentAt + (index - sent + 1) * delayS * 1_000);
     const queued = isSent || what === "unconfirmed" ? status : "pending";
@@ -299,6 +303,11 @@ class Filling {
     this.#log({ campaignId, leadId, mailboxId, toEmail: email }, sentAt);
     if (index < duplicates) this.#log({ campaignId, leadId, mailboxId, toEmail: email }, sentAt + 1_000);
     return email;
+  }
+
+  #blocking(index: number): Values {
+    const known = BLOCKING_WORDS.filter((words) => Object.keys(words).every((name) => this.#database.has("Lead", name)));
+    return known[index % known.length] ?? {};
   }
 
   #lead(changes: Values) {
