@@ -3891,12 +3891,13 @@ export interface paths {
                     mailboxId?: number;
                     /** @description The whole address; test mails to it only together with `kind=test` */
                     lead?: string;
-                    state?: "transmitting" | "sent" | "rejected" | "unconfirmed";
+                    /** @description `failed`: of campaigns, refused, and not tried again, as the daily numbers count */
+                    state?: "transmitting" | "sent" | "rejected" | "unconfirmed" | "failed";
                     outcome?: string;
                     kind?: "campaign" | "test" | "reply";
-                    /** @description Tries that began at this instant or later */
+                    /** @description Tries that were handed over, or began where they never were, at this instant or later */
                     from?: string;
-                    /** @description Tries that began before */
+                    /** @description And before this one */
                     to?: string;
                 };
                 header?: never;
@@ -3953,12 +3954,13 @@ export interface paths {
                     mailboxId?: number;
                     /** @description The whole address; test mails to it only together with `kind=test` */
                     lead?: string;
-                    state?: "transmitting" | "sent" | "rejected" | "unconfirmed";
+                    /** @description `failed`: of campaigns, refused, and not tried again, as the daily numbers count */
+                    state?: "transmitting" | "sent" | "rejected" | "unconfirmed" | "failed";
                     outcome?: string;
                     kind?: "campaign" | "test" | "reply";
-                    /** @description Tries that began at this instant or later */
+                    /** @description Tries that were handed over, or began where they never were, at this instant or later */
                     from?: string;
-                    /** @description Tries that began before */
+                    /** @description And before this one */
                     to?: string;
                 };
                 header?: never;
@@ -6300,7 +6302,13 @@ export interface components {
             today: {
                 /** Format: date */
                 day: string;
+                /**
+                 * Format: date-time
+                 * @description From then on its tries are counted; by it the send log lists them
+                 */
+                startsAt: string;
                 sent: number;
+                /** @description For good, as the send log lists them by `state=failed` */
                 failed: number;
                 /** @description Mails that are still to leave today, by the forecasts */
                 stillPlanned: number;
@@ -6331,6 +6339,11 @@ export interface components {
                     attentionPhrase: components["schemas"]["Phrase"] | null;
                 }[];
                 failedLast24h: number;
+                /**
+                 * Format: date-time
+                 * @description Where those 24 hours begin
+                 */
+                failedSince: string;
                 errorsLast24h: {
                     [key: string]: number;
                 };
