@@ -1,13 +1,14 @@
-import { Button, Group } from "@mantine/core";
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Group } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Campaign } from "../../api/campaign.ts";
-import { answerOf, api, idempotencyKey, type Shape } from "../../api/client.ts";
+import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
 import { useMay } from "../../app/session.ts";
 import { Badge } from "../../components/badge.tsx";
-import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
+import { DecisionButtons } from "../../components/decision/decision-buttons.tsx";
+import { DecisionDialog, type Question } from "../../components/decision/decision-dialog.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
@@ -17,7 +18,6 @@ import styles from "./campaign.module.css";
 import { LeadLink } from "./lead-link.tsx";
 
 type Unconfirmed = Shape<"UnconfirmedMail">;
-type Decision = Shape<"UnconfirmedDecision">;
 
 const SHOWN = 20;
 
@@ -48,7 +48,12 @@ export function UnconfirmedPanel({ campaign: { id } }: { readonly campaign: Camp
 function UnconfirmedLine({ mail }: { readonly mail: Unconfirmed }) {
   const { t } = useTranslation("campaign");
   const mayDecide = useMay("operator");
-  const [asked, setAsked] = useState<Decision>();
+  const [question, setQuestion] = useState<Question>();
+  const [isAsking, setAsking] = useState(false);
+  const ask = (decision: Question["decision"]) => {
+    setQuestion({ decision, mails: [mail] });
+    setAsking(true);
+  };
   const { leadId, lead, mailbox, handedOverAt, zone, reply, replyPhrase, reason, reasonPhrase } = mail;
   const say = useSaid();
   const handedOver = { at: instantText(handedOverAt, zone, "full"), zone: zoneText(zone, new Date(handedOverAt)), mailbox };
@@ -61,54 +66,10 @@ function UnconfirmedLine({ mail }: { readonly mail: Unconfirmed }) {
       </div>
       {mayDecide && (
         <Group gap="xs">
-          <Button variant="default" onClick={() => setAsked("mark-sent")}>
-            {t("unconfirmed.mark-sent")}
-          </Button>
-          <Button variant="default" onClick={() => setAsked("send-again")}>
-            {t("unconfirmed.send-again")}
-          </Button>
+          <DecisionButtons onAsk={ask} />
         </Group>
       )}
-      {asked !== undefined && <DecisionDialog mail={mail} decision={asked} onClose={() => setAsked(undefined)} />}
+      <DecisionDialog opened={isAsking} question={question} onClose={() => setAsking(false)} />
     </li>
-  );
-}
-
-interface DecisionDialogProps {
-  readonly mail: Unconfirmed;
-  readonly decision: Decision;
-  onClose(): void;
-}
-
-function DecisionDialog({ mail: { id, lead }, decision, onClose }: DecisionDialogProps) {
-  const { t } = useTranslation("campaign");
-  const client = useQueryClient();
-  const decided = useMutation({
-    mutationFn: () =>
-      answerOf(
-        api.POST("/api/v1/unconfirmed/{id}/decide", {
-          params: { path: { id }, header: { "idempotency-key": idempotencyKey() } },
-          body: { decision },
-        }),
-      ),
-    onSuccess: async () => {
-      onClose();
-      const stale = [KEYS.unconfirmed, KEYS.campaign, KEYS.campaigns, KEYS.overview, KEYS.log];
-      await Promise.all(stale.map((key) => client.invalidateQueries({ queryKey: [key] })));
-    },
-  });
-  return (
-    <ConfirmDialog
-      opened
-      danger={decision === "send-again"}
-      title={t(`unconfirmed.${decision}-title`, { lead })}
-      action={t(`unconfirmed.${decision}`)}
-      busy={decided.isPending}
-      problem={decided.error}
-      onConfirm={() => decided.mutate()}
-      onClose={onClose}
-    >
-      {t(`unconfirmed.${decision}-text`)}
-    </ConfirmDialog>
   );
 }

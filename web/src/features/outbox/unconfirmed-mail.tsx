@@ -1,6 +1,7 @@
-import { Button, Checkbox } from "@mantine/core";
+import { Checkbox } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Shape } from "../../api/client.ts";
+import { DecisionButtons } from "../../components/decision/decision-buttons.tsx";
 import { durationText, instantText, zoneText } from "../../format/instants.ts";
 import { useSaid } from "../../components/said/said.ts";
 import { CampaignLink, LeadLink } from "./cells.tsx";
@@ -51,10 +52,7 @@ export function UnconfirmedMail({ mail, isChosen, onChoose, onAsk }: Unconfirmed
       </div>
       {onAsk !== undefined && (
         <div className={styles.choices}>
-          <Button onClick={() => onAsk("mark-sent")}>{t("unconfirmed.markSent")}</Button>
-          <Button variant="default" onClick={() => onAsk("send-again")}>
-            {t("unconfirmed.sendAgain")}
-          </Button>
+          <DecisionButtons onAsk={onAsk} />
         </div>
       )}
     </li>

@@ -1,15 +1,16 @@
-import { Button, Checkbox } from "@mantine/core";
+import { Checkbox } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
 import { useLongList } from "../../api/use-long-list.ts";
 import { useMay } from "../../app/session.ts";
+import { DecisionButtons } from "../../components/decision/decision-buttons.tsx";
+import { DecisionDialog, type Question } from "../../components/decision/decision-dialog.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ListState, LoadMore } from "../../components/list-state.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
-import { DecisionDialog, type Question } from "./decision-dialog.tsx";
 import styles from "./outbox.module.css";
 import { UnconfirmedMail } from "./unconfirmed-mail.tsx";
 
@@ -101,12 +102,7 @@ function BulkBar({ chosen, all, onChooseAll, onAsk }: BulkBarProps) {
         onChange={(event) => onChooseAll(event.target.checked)}
       />
       <span>{t("unconfirmed.chosen", { count: chosen })}</span>
-      <Button size="compact-sm" disabled={chosen === 0} onClick={() => onAsk("mark-sent")}>
-        {t("unconfirmed.markSent")}
-      </Button>
-      <Button size="compact-sm" variant="default" disabled={chosen === 0} onClick={() => onAsk("send-again")}>
-        {t("unconfirmed.sendAgain")}
-      </Button>
+      <DecisionButtons size="compact-sm" disabled={chosen === 0} onAsk={onAsk} />
     </div>
   );
 }

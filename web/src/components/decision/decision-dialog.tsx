@@ -1,8 +1,9 @@
+import "./texts.ts";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
-import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
-import { useTell } from "../../components/use-tell.ts";
+import { ConfirmDialog } from "../confirm-dialog.tsx";
+import { useTell } from "../use-tell.ts";
 
 type Mail = Shape<"UnconfirmedMail">;
 
@@ -24,7 +25,7 @@ interface DecisionDialogProps {
 
 /** Says what a decision means before it is made. */
 export function DecisionDialog({ opened, question, onClose }: DecisionDialogProps) {
-  const { t } = useTranslation("outbox");
+  const { t } = useTranslation("decision");
   const decide = useDecide(onClose);
   const { decision = "mark-sent", mails = [] } = question ?? {};
   const isAgain = decision === "send-again";
@@ -36,7 +37,7 @@ export function DecisionDialog({ opened, question, onClose }: DecisionDialogProp
     <ConfirmDialog
       opened={opened}
       title={t(isAgain ? "ask.sendAgainTitle" : "ask.markSentTitle")}
-      action={t(isAgain ? "ask.sendAgainAction" : "unconfirmed.markSent")}
+      action={t(isAgain ? "ask.sendAgainAction" : "markSent")}
       danger={isAgain}
       busy={decide.isPending}
       problem={decide.error}
@@ -58,7 +59,7 @@ export function DecisionDialog({ opened, question, onClose }: DecisionDialogProp
 }
 
 function useDecide(onDecided: () => void) {
-  const { t } = useTranslation("outbox");
+  const { t } = useTranslation("decision");
   const client = useQueryClient();
   const tell = useTell();
   return useMutation({
@@ -66,11 +67,11 @@ function useDecide(onDecided: () => void) {
       answerOf(api.POST("/api/v1/unconfirmed/decide", { body: { decision, ids: mails.map(({ id }) => id) } })),
     onSuccess: ({ decided, refused }, { decision }) => {
       onDecided();
-      const done = decision === "mark-sent" ? "unconfirmed.markedSent" : "unconfirmed.orderedAgain";
+      const done = decision === "mark-sent" ? "markedSent" : "orderedAgain";
       if (decided.length > 0) tell(t(done, { count: decided.length }));
       const [first] = refused;
       if (first === undefined) return;
-      tell(t("unconfirmed.refused", { count: refused.length, why: first.message }), "failed");
+      tell(t("refused", { count: refused.length, why: first.message }), "failed");
     },
     // A decision shows on nearly every screen.
     onSettled: () => client.invalidateQueries(),
