@@ -25,7 +25,7 @@ export function ListFilters({ searchLabel, stateLabel, allLabel, states, childre
   const { state = "" } = useListFilter();
   const change = useChange();
   return (
-    <div className={styles.filters}>
+    <FilterBar>
       <SearchField label={searchLabel} />
       <NativeSelect
         label={stateLabel}
@@ -34,8 +34,13 @@ export function ListFilters({ searchLabel, stateLabel, allLabel, states, childre
         data={[{ value: "", label: allLabel }, ...states]}
       />
       {children}
-    </div>
+    </FilterBar>
   );
+}
+
+/** What narrows a list, side by side above it. */
+export function FilterBar({ children }: { readonly children: ReactNode }) {
+  return <div className={styles.filters}>{children}</div>;
 }
 
 /** What the address of a list's page asks for. */

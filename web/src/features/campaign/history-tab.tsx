@@ -6,6 +6,7 @@ import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
 import { useLongList } from "../../api/use-long-list.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { FilterBar } from "../../components/list-filters.tsx";
 import { ListState, LoadMore } from "../../components/list-state.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { Panel } from "../../components/panel.tsx";
@@ -56,14 +57,14 @@ export function HistoryTab() {
   const history = useHistory(campaign.id, kind);
   return (
     <>
-      <div className={styles.filters}>
+      <FilterBar>
         <NativeSelect
           label={t("history.kind")}
           value={kind}
           onChange={(event) => setKind(event.target.value)}
           data={[{ value: "", label: t("history.all") }, ...KINDS.map((one) => ({ value: one, label: t(`event.${one}`) }))]}
         />
-      </div>
+      </FilterBar>
       <Panel title={t("history.title", { zone: zoneText(campaign.zone) })} flush>
         <ListState list={history} lines={8} empty={<EmptyState title={t("history.empty")} />}>
           <ol className={styles.history}>

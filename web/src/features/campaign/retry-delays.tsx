@@ -1,6 +1,7 @@
 import { Button, Group, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { DurationInput } from "../../components/duration-input.tsx";
+import { Fault, Fields } from "../../components/fields.tsx";
 import styles from "./campaign.module.css";
 
 interface RetryDelaysProps {
@@ -23,7 +24,7 @@ export function RetryDelays({ value, onChange, error }: RetryDelaysProps) {
         <h3>{t("settings.part.retryDelaysMs")}</h3>
         <p className={styles.hint}>{t("settings.retryHelp")}</p>
       </div>
-      <div className={styles.fields}>
+      <Fields>
         {value.map((delayMs, index) => (
           <DurationInput
             // A wait has no name of its own; it is known by its turn.
@@ -34,8 +35,8 @@ export function RetryDelays({ value, onChange, error }: RetryDelaysProps) {
             onChange={(ms) => onChange(value.with(index, ms))}
           />
         ))}
-      </div>
-      {error !== undefined && <p className={styles.fault}>{error}</p>}
+      </Fields>
+      <Fault>{error}</Fault>
       <Group gap="xs">
         <Button variant="default" disabled={value.length >= RETRIES_MAX} onClick={() => onChange([...value, next])}>
           {t("settings.retryAdd")}

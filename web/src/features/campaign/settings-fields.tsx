@@ -1,5 +1,6 @@
 import { NumberInput, Stack, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Fault, Fields } from "../../components/fields.tsx";
 import { HolidaysInput } from "../../components/holidays-input.tsx";
 import { LimitInput } from "../../components/limit-input.tsx";
 import { PaceFields } from "../../components/pace-fields.tsx";
@@ -7,7 +8,6 @@ import { Panel } from "../../components/panel.tsx";
 import { StartAtInput } from "../../components/start-at-input.tsx";
 import { WeekGrid } from "../../components/week-grid.tsx";
 import { ZoneInput } from "../../components/zone-input.tsx";
-import styles from "./campaign.module.css";
 import { MailboxChoice } from "./mailbox-choice.tsx";
 import { RetryDelays } from "./retry-delays.tsx";
 import type { SettingsDraft } from "./settings-draft.ts";
@@ -46,7 +46,7 @@ function SchedulePanel(props: SettingsFieldsProps) {
   return (
     <Panel title={t("settings.when")}>
       <Stack gap="md">
-        <div className={styles.fields}>
+        <Fields>
           <TextInput
             label={t("settings.name")}
             value={value.name}
@@ -67,7 +67,7 @@ function SchedulePanel(props: SettingsFieldsProps) {
             onChange={(countries) => set({ holidays: countries })}
             error={problemOf("settings.holidays")}
           />
-        </div>
+        </Fields>
         <div>
           <h3>{t("settings.part.windows")}</h3>
           <WeekGrid
@@ -75,7 +75,7 @@ function SchedulePanel(props: SettingsFieldsProps) {
             onChange={(blocks) => set({ windows: blocks.map((block) => ({ ...block, days: [...block.days] })) })}
             readOnly={readOnly}
           />
-          {problemOf("settings.windows") !== undefined && <p className={styles.fault}>{problemOf("settings.windows")}</p>}
+          <Fault>{problemOf("settings.windows")}</Fault>
         </div>
       </Stack>
     </Panel>
@@ -94,7 +94,7 @@ function PacePanel(props: SettingsFieldsProps) {
           onChange={({ delayMs, jitter, longPause }) => set({ delayMs, jitter: { ...jitter }, longPause })}
           problemOf={problemOf}
         />
-        <div className={styles.fields}>
+        <Fields>
           <LimitInput
             label={t("settings.part.perDayMax")}
             description={t("settings.perDayMaxHelp")}
@@ -102,7 +102,7 @@ function PacePanel(props: SettingsFieldsProps) {
             onChange={(perDayMax) => set({ perDayMax })}
             error={problemOf("settings.perDayMax")}
           />
-        </div>
+        </Fields>
       </Stack>
     </Panel>
   );
@@ -128,7 +128,7 @@ function FinePanel(props: SettingsFieldsProps) {
   return (
     <Panel title={t("settings.fine")}>
       <Stack gap="md">
-        <div className={styles.fields}>
+        <Fields>
           <NumberInput
             label={t("settings.part.bufferSize")}
             description={t("settings.bufferHelp")}
@@ -139,7 +139,7 @@ function FinePanel(props: SettingsFieldsProps) {
             onChange={(size) => typeof size === "number" && set({ bufferSize: size })}
             error={problemOf("settings.bufferSize")}
           />
-        </div>
+        </Fields>
         <RetryDelays
           value={value.settings.retryDelaysMs}
           onChange={(retryDelaysMs) => set({ retryDelaysMs })}

@@ -1,5 +1,6 @@
 import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Fault, Fields } from "../../components/fields.tsx";
 import { HolidaysInput } from "../../components/holidays-input.tsx";
 import { LimitInput } from "../../components/limit-input.tsx";
 import { PaceFields } from "../../components/pace-fields.tsx";
@@ -7,7 +8,6 @@ import { Panel } from "../../components/panel.tsx";
 import { WeekGrid } from "../../components/week-grid.tsx";
 import { ZoneInput } from "../../components/zone-input.tsx";
 import type { SettingsDraft, SettingsPartProps } from "./installation-form.tsx";
-import styles from "./settings.module.css";
 
 /** What a campaign has of which nothing else was said; those that exist stay as they are. */
 export function CampaignDefaults({ value, change, problemOf, readOnly }: SettingsPartProps) {
@@ -18,7 +18,7 @@ export function CampaignDefaults({ value, change, problemOf, readOnly }: Setting
   return (
     <Panel title={t("defaults.campaigns")}>
       <Stack gap="md">
-        <div className={styles.fields}>
+        <Fields>
           <ZoneInput value={defaults.zone} error={problemOf("campaignDefaults.zone")} onChange={(zone) => set({ zone })} />
           <HolidaysInput
             value={defaults.holidays}
@@ -31,7 +31,7 @@ export function CampaignDefaults({ value, change, problemOf, readOnly }: Setting
             error={problemOf("campaignDefaults.perDayMax")}
             onChange={(perDayMax) => set({ perDayMax })}
           />
-        </div>
+        </Fields>
         <PaceFields
           value={defaults}
           problemOf={(field) => problemOf(field.replace(/^settings\b/, "campaignDefaults"))}
@@ -44,7 +44,7 @@ export function CampaignDefaults({ value, change, problemOf, readOnly }: Setting
             readOnly={readOnly}
             onChange={(blocks) => set({ windows: blocks.map((block) => ({ ...block, days: [...block.days] })) })}
           />
-          {fault !== undefined && <p className={styles.fault}>{fault}</p>}
+          <Fault>{fault}</Fault>
         </div>
       </Stack>
     </Panel>

@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answerOf, api } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { Fields } from "../../components/fields.tsx";
 import { Panel } from "../../components/panel.tsx";
 import type { SettingsPartProps } from "./installation-form.tsx";
-import styles from "./settings.module.css";
 
 const MAILBOXES_MAX = 500;
 const LANGUAGES = ["en", "pl"] as const;
@@ -16,7 +16,7 @@ export function InstallationPanel(props: SettingsPartProps) {
   const { value, change, problemOf } = props;
   return (
     <Panel title={t("defaults.installation")}>
-      <div className={styles.fields}>
+      <Fields>
         <TextInput
           label={t("defaults.company")}
           description={t("defaults.companyHelp")}
@@ -43,7 +43,7 @@ export function InstallationPanel(props: SettingsPartProps) {
           onChange={(event) => change({ adminAddress: event.target.value })}
         />
         <AlertMailbox {...props} />
-      </div>
+      </Fields>
     </Panel>
   );
 }

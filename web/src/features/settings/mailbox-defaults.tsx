@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
+import { Fields } from "../../components/fields.tsx";
 import { LimitInput } from "../../components/limit-input.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { ZoneInput } from "../../components/zone-input.tsx";
 import type { SettingsDraft, SettingsPartProps } from "./installation-form.tsx";
-import styles from "./settings.module.css";
 
 /** What a mailbox is added with. */
 export function MailboxDefaults({ value, change, problemOf }: SettingsPartProps) {
@@ -12,7 +12,7 @@ export function MailboxDefaults({ value, change, problemOf }: SettingsPartProps)
   const set = (some: Partial<SettingsDraft["mailboxDefaults"]>) => change({ mailboxDefaults: { ...defaults, ...some } });
   return (
     <Panel title={t("defaults.mailboxes")}>
-      <div className={styles.fields}>
+      <Fields>
         <ZoneInput value={defaults.zone} error={problemOf("mailboxDefaults.zone")} onChange={(zone) => set({ zone })} />
         <LimitInput
           label={t("defaults.perDay")}
@@ -20,7 +20,7 @@ export function MailboxDefaults({ value, change, problemOf }: SettingsPartProps)
           error={problemOf("mailboxDefaults.perDayMax")}
           onChange={(perDayMax) => set({ perDayMax })}
         />
-      </div>
+      </Fields>
     </Panel>
   );
 }

@@ -4,11 +4,11 @@ import type { SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api } from "../../api/client.ts";
 import { ApiProblem } from "../../api/problem.ts";
+import { Fields } from "../../components/fields.tsx";
 import { formText } from "../../components/form-text.ts";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { useTell } from "../../components/use-tell.ts";
-import styles from "./settings.module.css";
 
 /** The own password, and the way out of every other browser. */
 export function PasswordPanel() {
@@ -54,7 +54,7 @@ function PasswordForm() {
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        <div className={styles.fields}>
+        <Fields>
           <PasswordInput
             name="oldPassword"
             label={t("access.old")}
@@ -72,7 +72,7 @@ function PasswordForm() {
             visibilityToggleButtonProps={{ "aria-label": t("access.show") }}
             required
           />
-        </div>
+        </Fields>
         {problem !== undefined && problem.errors.length === 0 && <ProblemNotice problem={problem} />}
         <Group justify="flex-end">
           <Button type="submit" loading={save.isPending}>
