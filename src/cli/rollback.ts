@@ -9,6 +9,7 @@ import { counted, type Style, styleOf } from "./style.ts";
 interface RollBackOptions extends CommonOptions {
   readonly writeBack?: boolean;
   readonly fallback?: boolean;
+  readonly script?: string;
 }
 
 /** `goniec rollback`: the older sender takes a campaign back. */
@@ -22,6 +23,7 @@ export function registerRollBack(program: Command, io: Io): void {
     )
     .argument("<campaign>", "the campaign's name")
     .option("--write-back", "write the mails that are missing into the older sender's database")
+    .option("--script <file>", "where a script that does so goes otherwise (default: goniec-write-back-<id>.sql)")
     .option("--fallback", "give it to the deprecated fallback sender instead, which needs no database of the older sender");
   addExample(addCommonOptions(command), 'goniec rollback "spring" --write-back').action(
     action(io, (name: string, options: RollBackOptions) => {
@@ -58,21 +60,22 @@ async function tell(io: Io, app: App, rolledBack: RolledBack, options: RollBackO
   if (options.json !== true) io.stdout(given(rolledBack));
   const told = await tellOlderSender(app, rolledBack.campaign, options.writeBack === true);
   if (!told.ok) return giveUp(io, told.error);
-  const script = told.value.missing.length === 0 ? undefined : await writeScript(io, rolledBack.campaign, told.value);
+  const script =
+    told.value.missing.length === 0 ? undefined : await writeScript(io, rolledBack.campaign, told.value, options.script);
   if (options.json === true) io.stdout(json(rolledBack, told.value, script));
   else io.stdout(toldText(rolledBack.campaign, told.value, script, styleOf(io)));
   return told.value.missing.length === 0 ? 0 : 1;
 }
 
 /** Returns where the script lies; undefined when it could not be written. */
-async function writeScript(io: Io, campaign: MovingCampaign, told: Told): Promise<string | undefined> {
+async function writeScript(io: Io, campaign: MovingCampaign, told: Told, named?: string): Promise<string | undefined> {
   const [{ scriptFor }, { writeFile }] = await Promise.all([import("../legacy/roll-back.ts"), import("node:fs/promises")]);
   const script = await scriptFor(campaign, told);
   if (!script.ok) {
     giveUp(io, script.error);
     return undefined;
   }
-  const path = `goniec-write-back-${campaign.id}.sql`;
+  const path = named ?? `goniec-write-back-${campaign.id}.sql`;
   await writeFile(path, script.value ?? "");
   return path;
 }

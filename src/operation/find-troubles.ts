@@ -48,7 +48,7 @@ function failed({ campaignId, campaign, mails }: CampaignCount): Trouble {
 
 /** Nobody but a person can stop that sender; those leads are not mailed again from here. */
 function mailedThere({ campaignId, campaign, mails }: CampaignCount): Trouble {
-  const say = (count: number) =>
-    `The older sender has mailed ${count === 1 ? "a lead" : `${count} leads`} of the campaign ${campaign} after it was cut over: stop it there.`;
-  return { kind: "older-sender-mailed", subjectId: campaignId, count: mails, say };
+  const text = (count: number) =>
+    count === 1 ? say("alert-one-mailed-there", { campaign }) : say("alert-mailed-there", { count, campaign });
+  return { kind: "older-sender-mailed", subjectId: campaignId, count: mails, say: text };
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { Origin, SwitchFacts } from "../domain/cut-over.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Owner, type Sender, senderOf } from "../domain/ownership.ts";
+import { say } from "../domain/phrase.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import { WATCH_MS } from "../domain/watch-findings.ts";
 import { holdForEdit } from "./campaign-edit.ts";
@@ -208,7 +209,7 @@ export async function takeCampaign(trx: Trx, campaignId: number, { actor, now, d
     .set({ cutOverAt: now, watchUntil: now + WATCH_MS })
     .where("campaignId", "=", campaignId)
     .execute();
-  await replan(trx, campaignId, now, "cut over");
+  await replan(trx, campaignId, now, say("cut-over"));
   await recordEvent(trx, { kind: "campaign-cut-over", at: now, actor, campaignId, data });
   return true;
 }
@@ -246,7 +247,7 @@ export async function giveCampaign(
     .set({ rolledBackAt: now, watchUntil: null })
     .where("campaignId", "=", campaignId)
     .execute();
-  await replan(trx, campaignId, now, "rolled back");
+  await replan(trx, campaignId, now, say("rolled-back"));
   await recordEvent(trx, { kind: "campaign-rolled-back", at: now, actor, campaignId, data: { to, ...data } });
   return true;
 }

@@ -71,7 +71,7 @@ export class MovingWorld {
     const world = new MovingWorld(api, server, built, old, (ms) => {
       if (!isOnServer) aheadMs += ms;
     });
-    await world.import();
+    await importOld(api.app, built.path);
     await world.openHours();
     return world;
   }
@@ -83,17 +83,6 @@ export class MovingWorld {
   /** Of the first campaign. */
   get oldId() {
     return this.built.campaigns[0]?.id ?? 0;
-  }
-
-  async import(): Promise<void> {
-    const { app } = this;
-    const picture = await readOldDatabase(this.built.path, { now: app.clock.now(), zone: ZONE });
-    if (!picture.ok) throw new Error(picture.error.message);
-    const source = { name: "legacy", kind: "prisma", path: this.built.path, zone: ZONE } as const;
-    const plan = await planImport(app, { source, picture: picture.value, hasOldProcess: true, actor: "test" });
-    if (!plan.ok) throw new Error(plan.error.message);
-    const watch = { signal: new AbortController().signal, progress: () => undefined };
-    await carryOutImport({ ...app, seed: () => systemRandom.seed() }, plan.value, watch);
   }
 
   /** The tests run at any hour, and their server asks for no login. */
@@ -168,4 +157,15 @@ export class MovingWorld {
   verified(): Promise<void> {
     return expectVerified(this.app.reader);
   }
+}
+
+/** Imports all that the older sender has, as `goniec import-legacy` does. */
+export async function importOld(app: Pick<App, "reader" | "write" | "clock" | "secrets">, path: string): Promise<void> {
+  const picture = await readOldDatabase(path, { now: app.clock.now(), zone: ZONE });
+  if (!picture.ok) throw new Error(picture.error.message);
+  const source = { name: "legacy", kind: "prisma", path, zone: ZONE } as const;
+  const plan = await planImport(app, { source, picture: picture.value, hasOldProcess: true, actor: "test" });
+  if (!plan.ok) throw new Error(plan.error.message);
+  const watch = { signal: new AbortController().signal, progress: () => undefined };
+  await carryOutImport({ ...app, seed: () => systemRandom.seed() }, plan.value, watch);
 }
