@@ -1,9 +1,10 @@
 import type { OldDatabaseFile } from "./old-database-file.ts";
 import type { LogRow, MailRows, PlaceRow, QueueRow } from "./old-rows.ts";
 
-/** The rows that may tell of mails, each with its lead's address. */
+/** The rows that may tell of mails, each with its lead's address; of the queue's only those that do. */
 export function readMailRows(file: OldDatabaseFile): MailRows {
-  return { log: readLog(file), places: readPlaces(file), queue: readQueue(file) };
+  const queue = readQueue(file, `WHERE ${telling(file, "q", "CampaignEmailQueue")}`);
+  return { log: readLog(file), places: readPlaces(file), queue };
 }
 
 /** A row of the log, with its place in it. */
@@ -23,19 +24,20 @@ const SILENT = "'planned', 'queued', 'pending', 'scheduled', 'error', 'failed', 
 
 /** The rows of these campaigns' places and queue that tell of a mail. */
 export function readTraces(file: OldDatabaseFile, campaignKeys: readonly string[]): Pick<MailRows, "places" | "queue"> {
-  const telling = (alias: string, table: string): string => {
-    const status = file.has(table, "status") ? `lower(coalesce(${alias}."status", 'pending')) NOT IN (${SILENT})` : "TRUE";
-    return file.has(table, "sentAt") ? `(${status} OR ${alias}."sentAt" IS NOT NULL)` : status;
-  };
   const keys = JSON.stringify(campaignKeys);
   return {
     places: readPlaces(
       file,
-      `WHERE ${telling("p", "CampaignLead")} AND p."campaignId" IN (SELECT "value" FROM json_each(?))`,
+      `WHERE ${telling(file, "p", "CampaignLead")} AND p."campaignId" IN (SELECT "value" FROM json_each(?))`,
       keys,
     ),
-    queue: readQueue(file, `WHERE ${telling("q", "CampaignEmailQueue")}`),
+    queue: readQueue(file, `WHERE ${telling(file, "q", "CampaignEmailQueue")}`),
   };
+}
+
+function telling(file: OldDatabaseFile, alias: string, table: string): string {
+  const status = file.has(table, "status") ? `lower(coalesce(${alias}."status", 'pending')) NOT IN (${SILENT})` : "TRUE";
+  return file.has(table, "sentAt") ? `(${status} OR ${alias}."sentAt" IS NOT NULL)` : status;
 }
 
 function readLog(file: OldDatabaseFile, where = "", ...values: readonly unknown[]): NumberedLogRow[] {

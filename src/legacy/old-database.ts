@@ -1,5 +1,5 @@
 import type { Instant } from "../domain/instant.ts";
-import { parseCountries } from "../domain/holidays.ts";
+import { loadHolidays, parseCountries } from "../domain/holidays.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { judgeOldRows } from "./judge-old-rows.ts";
 import { withOldDatabase } from "./old-database-file.ts";
@@ -38,7 +38,8 @@ export async function readOldDatabase(path: string, reading: OldReading): Promis
     reading.busyWaitMs,
   );
   if (!rows.ok) return rows;
-  return ok(judgeOldRows(rows.value, { ...reading, countries: await knownCountries(countriesNamedIn(rows.value)) }));
+  const countries = await knownCountries(countriesNamedIn(rows.value));
+  return ok(judgeOldRows(rows.value, { ...reading, countries, holidays: await loadHolidays([...countries]) }));
 }
 
 /** Those of the codes for which there are holidays. */

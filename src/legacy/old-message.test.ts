@@ -72,7 +72,7 @@ describe("an older sender's message", () => {
     ]);
   });
 
-  it.each(["{{firstName}}", "{{ first_name }}", "{firstName}", "${imię}", "{ Imie }"])(
+  it.each(["{{firstName}}", "{{ first_name }}", "{firstName}", `\${imię}`, "{ Imie }"])(
     "fills %s in, and says so",
     (placeholder) => {
       expect(read({ text: `Hej ${placeholder}!` }, false)?.text).toBe("Hej Anna <3!");
