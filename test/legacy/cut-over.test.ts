@@ -1,5 +1,6 @@
 import { renameSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { cutOver, prepareCutOver } from "../../src/legacy/cut-over.ts";
 import { loadDriver } from "../../src/storage/sqlite-file.ts";
 import { KINDS } from "../http/both-databases.ts";
 import { MovingWorld } from "./moving-world.ts";
@@ -27,6 +28,25 @@ describe.each(KINDS)("a cut-over on %s", (kind) => {
     expect(world.mailsByLead()).toEqual({ [String(third)]: 1, [String(fourth)]: 1, [String(fifth)]: 1 });
     expect(await world.moving()).toMatchObject({ findings: [], counts: { mailedThere: 3, mailedHere: 2, open: 0 } });
     await world.verified();
+  });
+
+  it("knows also the mail that the older sender made while the switch was being prepared", async () => {
+    const world = await MovingWorld.open({ leads: 3 }, kind);
+    let sent: Promise<string> | undefined;
+    const meanwhile: typeof world.app.write = async (work) => {
+      // What was read is being written down, and the older sender works on.
+      sent ??= world.oldSends();
+      await sent;
+      world.old.pause(world.oldId);
+      return world.app.write(work);
+    };
+    const ready = await prepareCutOver({ ...world.app, write: meanwhile }, await world.id());
+    const choices = { resume: false, acceptQuestions: false, skipWatch: false, actor: "test" };
+    const taken = await world.app.write((trx, now) => cutOver(trx, ready, { ...choices, now }));
+    expect(taken).toMatchObject({ ok: true, value: { changed: true } });
+    expect((await world.moving()).counts).toMatchObject({ mailedThere: 1, open: 2 });
+    await world.goniecSends(2);
+    expect(Object.values(world.mailsByLead())).toEqual([1, 1, 1]);
   });
 
   it("is told once, however often it is ordered", async () => {
