@@ -9,6 +9,7 @@ import { useMay } from "../../app/session.ts";
 import { StatusBadge } from "../../components/badge.tsx";
 import { Doing } from "../../components/doing.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { LineName, Lines } from "../../components/lines.tsx";
 import { ListFilters, useListFilter } from "../../components/list-filters.tsx";
 import { ListState, LoadMore } from "../../components/list-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -40,11 +41,11 @@ export function CampaignsPage() {
       <ListFilters searchLabel={t("search")} stateLabel={t("status")} allLabel={t("all")} states={statuses} />
       <ListState list={campaigns} lines={8} empty={<NoCampaign />}>
         <Panel flush>
-          <ul className={styles.list}>
+          <Lines columns="minmax(0, 1.2fr) minmax(0, 1fr)">
             {campaigns.rows.map((campaign) => (
               <CampaignLine key={campaign.id} campaign={campaign} />
             ))}
-          </ul>
+          </Lines>
         </Panel>
       </ListState>
       <LoadMore list={campaigns} />
@@ -80,15 +81,15 @@ function CampaignLine({ campaign }: { readonly campaign: Summary }) {
   const { t } = useTranslation("campaigns");
   const { id, name, status, counts, leads, doing, zone } = campaign;
   return (
-    <li className={styles.line}>
-      <div className={styles.words}>
-        <div className={styles.name}>
+    <li>
+      <div>
+        <LineName>
           <Link to="/campaigns/$campaignId" params={{ campaignId: String(id) }}>
             {name}
           </Link>
           <StatusBadge status={status} />
           <OtherSender sender={campaign.sender} until={campaign.senderUntil} />
-        </div>
+        </LineName>
         <p className={styles.doing}>
           <Doing doing={doing} zone={zone} />
         </p>

@@ -21,8 +21,8 @@ export function MailboxLine({ mailbox, onTask }: MailboxLineProps) {
   const mayChange = useMay("operator");
   const change = useChangeMailbox(mailbox);
   return (
-    <li className={styles.line}>
-      <div className={styles.words}>
+    <li>
+      <div>
         <MailboxState
           mailbox={mailbox}
           seeTo={mayChange ? { busy: change.isPending, run: () => change.mutate({ active: true }) } : undefined}

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Badge, type Tone } from "../../components/badge.tsx";
+import { LineName } from "../../components/lines.tsx";
 import { useSaid } from "../../components/said/said.ts";
 import { instantText, zoneText } from "../../format/instants.ts";
 import type { Mailbox } from "./mailbox-queries.ts";
@@ -30,10 +31,10 @@ export function MailboxState({ mailbox, seeTo }: MailboxStateProps) {
   const say = useSaid();
   return (
     <>
-      <div className={styles.name}>
+      <LineName>
         <span>{address}</span>
         <Badge tone={TONES[state]}>{t(`state.${state}`)}</Badge>
-      </div>
+      </LineName>
       <p className={styles.server}>
         {name !== null && `${name} · `}
         {host}:{port}

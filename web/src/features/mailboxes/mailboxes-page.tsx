@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { Lines } from "../../components/lines.tsx";
 import { ListState, LoadMore } from "../../components/list-state.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Panel } from "../../components/panel.tsx";
@@ -12,7 +13,6 @@ import { DeleteDialog } from "./delete-dialog.tsx";
 import { type Mailbox, useMailboxes } from "./mailbox-queries.ts";
 import { MailboxDrawer } from "./mailbox-drawer.tsx";
 import { MailboxLine, type MailboxTask } from "./mailbox-line.tsx";
-import styles from "./mailboxes.module.css";
 import { TestMailDialog } from "./test-mail-dialog.tsx";
 
 /** What a person is doing with a mailbox; without one they add it. */
@@ -40,11 +40,11 @@ export function MailboxesPage() {
       <PageHeader title={t("title")} lead={t("lead")} actions={mailboxes.rows.length > 0 && add} />
       <ListState list={mailboxes} lines={8} empty={empty}>
         <Panel flush>
-          <ul className={styles.list}>
+          <Lines columns="minmax(0, 1.2fr) minmax(0, 1fr) auto">
             {mailboxes.rows.map((mailbox) => (
               <MailboxLine key={mailbox.id} mailbox={mailbox} onTask={(task) => setWork({ task, mailbox })} />
             ))}
-          </ul>
+          </Lines>
         </Panel>
       </ListState>
       <LoadMore list={mailboxes} />

@@ -13,7 +13,8 @@ import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
 import { useSaid } from "../../components/said/said.ts";
 import { browserZone, instantText } from "../../format/instants.ts";
-import { CampaignLink, LeadLink, TableZone } from "./cells.tsx";
+import { TableZone } from "./cells.tsx";
+import { useMailColumns } from "./mail-columns.tsx";
 import { NowPanel } from "./now-panel.tsx";
 import styles from "./outbox.module.css";
 
@@ -52,6 +53,7 @@ const PAGE_MAILS = 100;
 /** `asOf`: when the list was asked for; what was planned before is due. */
 function useColumns(asOf: number): readonly Column<Planned>[] {
   const { t } = useTranslation("outbox");
+  const columns = useMailColumns<Planned>(t("next.anyMailbox"));
   return [
     {
       key: "at",
@@ -59,26 +61,7 @@ function useColumns(asOf: number): readonly Column<Planned>[] {
       width: "minmax(9rem, 1fr)",
       cell: ({ scheduledAt, zone }) => <Moment at={scheduledAt} zone={zone} withZone={zone !== browserZone()} />,
     },
-    {
-      key: "lead",
-      title: t("column.lead"),
-      width: "minmax(8rem, 2fr)",
-      cell: ({ leadId, lead }) => <LeadLink id={leadId} lead={lead} />,
-    },
-    {
-      key: "campaign",
-      title: t("column.campaign"),
-      width: "minmax(8rem, 1.5fr)",
-      cell: ({ campaignId, campaign }) => <CampaignLink id={campaignId} campaign={campaign} />,
-      optional: true,
-    },
-    {
-      key: "mailbox",
-      title: t("column.mailbox"),
-      width: "minmax(8rem, 1.5fr)",
-      cell: ({ mailbox }) => mailbox ?? t("next.anyMailbox"),
-      optional: true,
-    },
+    ...columns,
     {
       key: "why",
       title: t("column.why"),

@@ -7,7 +7,8 @@ import { Moment } from "../../components/moment.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
-import { CampaignLink, LeadLink, TableZone } from "./cells.tsx";
+import { TableZone } from "./cells.tsx";
+import { useMailColumns } from "./mail-columns.tsx";
 import styles from "./outbox.module.css";
 
 type Sending = Shape<"SendingMail">;
@@ -31,6 +32,7 @@ export function NowPanel() {
 
 function useColumns(): readonly Column<Sending>[] {
   const { t } = useTranslation("outbox");
+  const columns = useMailColumns<Sending>("–");
   return [
     {
       key: "since",
@@ -38,26 +40,7 @@ function useColumns(): readonly Column<Sending>[] {
       width: "minmax(5rem, 1fr)",
       cell: ({ since, handedOverAt }) => <Moment at={handedOverAt ?? since} shape="time" />,
     },
-    {
-      key: "lead",
-      title: t("column.lead"),
-      width: "minmax(8rem, 2fr)",
-      cell: ({ leadId, lead }) => <LeadLink id={leadId} lead={lead} />,
-    },
-    {
-      key: "campaign",
-      title: t("column.campaign"),
-      width: "minmax(8rem, 1.5fr)",
-      cell: ({ campaignId, campaign }) => <CampaignLink id={campaignId} campaign={campaign} />,
-      optional: true,
-    },
-    {
-      key: "mailbox",
-      title: t("column.mailbox"),
-      width: "minmax(8rem, 1.5fr)",
-      cell: ({ mailbox }) => mailbox ?? "–",
-      optional: true,
-    },
+    ...columns,
     {
       key: "step",
       title: t("column.step"),
