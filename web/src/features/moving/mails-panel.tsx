@@ -48,13 +48,13 @@ function useColumns(zone: string): readonly Column<Mail>[] {
     {
       key: "at",
       title: t("mails.at"),
-      width: "minmax(8.5rem, 1fr)",
+      width: "minmax(7.25rem, 1fr)",
       cell: ({ at }) => <Moment at={at} zone={zone} shape="second" />,
     },
     {
       key: "lead",
       title: t("mails.lead"),
-      width: "minmax(5rem, 1.5fr)",
+      width: "minmax(3.5rem, 1.5fr)",
       cell: ({ leadId, lead }) => (
         <Link to="/leads/$leadId" params={{ leadId: String(leadId) }}>
           {lead}
@@ -85,7 +85,7 @@ function useColumns(zone: string): readonly Column<Mail>[] {
     {
       key: "difference",
       title: t("mails.difference"),
-      width: "minmax(6.5rem, 1fr)",
+      width: "minmax(7rem, 1fr)",
       cell: ({ differenceMs, bar }) => {
         if (differenceMs !== null) return differenceText(t, differenceMs);
         return bar === null ? t("mails.notPlanned") : t(`bar.${bar}`);

@@ -32,9 +32,7 @@ export function MovingCampaignPage() {
     <>
       <Head campaign={campaign} canGoBack={source?.kind === "prisma"} />
       <div className={styles.panels}>
-        <Panel>
-          <Facts facts={useFacts(campaign)} />
-        </Panel>
+        <Origin campaign={campaign} />
         <Questions campaign={campaign} />
         <WatchPanel campaign={campaign} />
         <ShadowPanels id={id} />
@@ -59,12 +57,13 @@ function Head({ campaign, canGoBack }: { readonly campaign: Moving; readonly can
   );
 }
 
-function useFacts(campaign: Moving): (readonly [string, ReactNode])[] {
+/** Where the campaign came from, and when it changed hands. */
+function Origin({ campaign }: { readonly campaign: Moving }) {
   const { t } = useTranslation("moving");
   const { source, oldStatus, importedAt, cutOverAt, rolledBackAt } = campaign;
   const moment = (label: string, at: string | null): (readonly [string, ReactNode])[] =>
     at === null ? [] : [[label, <Moment key={label} at={at} withZone />]];
-  return [
+  const facts: (readonly [string, ReactNode])[] = [
     [t("campaign.source"), source],
     [t("campaign.oldStatus"), t(`status.${oldStatus}`, { ns: "common", defaultValue: oldStatus })],
     ...(importedAt === null
@@ -73,6 +72,11 @@ function useFacts(campaign: Moving): (readonly [string, ReactNode])[] {
     ...moment(t("campaign.cutOverAt"), cutOverAt),
     ...moment(t("campaign.rolledBackAt"), rolledBackAt),
   ];
+  return (
+    <Panel>
+      <Facts facts={facts} />
+    </Panel>
+  );
 }
 
 function Questions({ campaign: { questions, sender } }: { readonly campaign: Moving }) {

@@ -43,17 +43,17 @@ export function RollOutPanel({ campaigns, busy, onEnd }: RollOutProps) {
 function useColumns(): readonly Column<Moving>[] {
   const { t } = useTranslation("moving");
   return [
-    { key: "campaign", title: t("column.campaign"), width: "minmax(5rem, 1.6fr)", cell: CampaignLink },
+    { key: "campaign", title: t("column.campaign"), width: "minmax(5rem, 1.2fr)", cell: CampaignLink },
     {
       key: "sender",
       title: t("column.sender"),
-      width: "minmax(7.5rem, 0.8fr)",
+      width: "minmax(7rem, 0.8fr)",
       cell: ({ sender }) => <SenderBadge sender={sender} />,
     },
     {
       key: "oldStatus",
       title: t("column.oldStatus"),
-      width: "minmax(5.5rem, 0.7fr)",
+      width: "minmax(4.5rem, 0.6fr)",
       cell: ({ oldStatus }) => t(`status.${oldStatus}`, { ns: "common", defaultValue: oldStatus }),
       optional: true,
     },
@@ -61,21 +61,21 @@ function useColumns(): readonly Column<Moving>[] {
     {
       key: "cutOverAt",
       title: t("column.cutOverAt"),
-      width: "minmax(8rem, 0.9fr)",
-      cell: ({ cutOverAt, sender }) => (cutOverAt === null || sender !== "goniec" ? "–" : <Moment at={cutOverAt} />),
+      width: "minmax(5.5rem, 0.7fr)",
+      cell: ({ cutOverAt, sender }) => (cutOverAt === null || sender !== "goniec" ? "–" : <Moment at={cutOverAt} shape="day" />),
       optional: true,
     },
     {
       key: "watch",
       title: t("column.watch"),
-      width: "minmax(6.5rem, 1fr)",
+      width: "minmax(8rem, 1fr)",
       cell: (campaign) => <WatchBadge campaign={campaign} />,
       optional: true,
     },
     {
       key: "next",
       title: t("column.next"),
-      width: "minmax(6.5rem, 1.3fr)",
+      width: "minmax(6.5rem, 1.5fr)",
       cell: (campaign) => <NextLink campaign={campaign} />,
     },
   ];
@@ -83,7 +83,7 @@ function useColumns(): readonly Column<Moving>[] {
 
 function useCountColumns(): readonly Column<Moving>[] {
   const { t } = useTranslation("moving");
-  const count = { width: "minmax(4.5rem, 0.5fr)", align: "end", optional: true } as const;
+  const count = { width: "minmax(4.75rem, 0.5fr)", align: "end", optional: true } as const;
   return [
     {
       key: "questions",
@@ -114,16 +114,6 @@ function useCountColumns(): readonly Column<Moving>[] {
       cell: ({ id, counts }) => (
         <Link to="/outbox/log" search={{ campaignId: id }}>
           {numberText(counts.mailedHere)}
-        </Link>
-      ),
-      ...count,
-    },
-    {
-      key: "open",
-      title: t("column.open"),
-      cell: ({ id, counts }) => (
-        <Link to="/campaigns/$campaignId/leads" params={{ campaignId: String(id) }}>
-          {numberText(counts.open)}
         </Link>
       ),
       ...count,

@@ -23,8 +23,8 @@ export function ShadowPanels({ id }: { readonly id: number }) {
   if (shadow === undefined) return <ProblemNotice problem={query.error} onRetry={() => void query.refetch()} />;
   return (
     <>
-      <SumsPanel shadow={shadow} />
       <FindingsPanel shadow={shadow} />
+      <SumsPanel shadow={shadow} />
       {shadow.sums.matched > 0 && <DifferenceBars bars={shadow.sums.differences.bars} />}
       {mails.length > 0 ? (
         <MailsPanel
