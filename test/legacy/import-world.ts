@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { carryOutImport, type Imported, type ImportParts } from "../../src/legacy/import-legacy.ts";
 import { type ImportOrder, type ImportPlan, planImport } from "../../src/legacy/import-plan.ts";
 import { readOldDatabase } from "../../src/legacy/old-database.ts";
-import type { OldPicture } from "../../src/legacy/old-picture.ts";
+import type { OldCampaign, OldHandOver, OldLead, OldPicture } from "../../src/legacy/old-picture.ts";
 import type { Database } from "../../src/storage/schema.ts";
 
 /** Where an import writes: the world of a test. */
@@ -92,4 +92,55 @@ export async function contentsOf(
       .sort();
   }
   return contents;
+}
+
+const CAMPAIGN: OldCampaign = {
+  key: "c1",
+  name: "spring",
+  oldStatus: "IN_PROGRESS",
+  status: "PAUSED",
+  message: { subject: "Hello", text: "Hello" },
+  settings: { delayMs: 90_000, windows: [], holidays: [] },
+  mailboxKeys: ["m1"],
+  createdAt: Date.parse("2026-03-01T08:00:00Z"),
+  questions: [],
+};
+
+export const campaignOf = (changes: Partial<OldCampaign> = {}): OldCampaign => ({ ...CAMPAIGN, ...changes });
+
+export const leadOf = (name: string, changes: Partial<OldLead> = {}): OldLead => ({
+  keys: [name],
+  address: `${name}@example.test`,
+  fields: {},
+  standing: "ACTIVE",
+  ...changes,
+});
+
+export const mailOf = (key: string, lead: string, changes: Partial<OldHandOver> = {}): OldHandOver => ({
+  key,
+  campaignKey: "c1",
+  leadKey: lead,
+  address: `${lead}@example.test`,
+  // Nothing but the log knows by which mailbox.
+  ...(key.startsWith("log:") && { mailboxKey: "m1" }),
+  state: "sent",
+  ...changes,
+});
+
+/** A mailbox, a campaign, and three leads that have their places in it. */
+export function pictureOf(changes: Partial<OldPicture> = {}): OldPicture {
+  const leads = changes.leads ?? ["ada", "bob", "cyd"].map((name) => leadOf(name));
+  return {
+    mailboxes: [
+      ...[{ key: "m1", address: "anna@acme.test", host: "smtp.acme.test", port: 587, security: "starttls" as const }],
+    ].map((mailbox) => ({ ...mailbox, userName: "anna", password: "s3cret-4711", perDayMax: 50, active: true })),
+    leads,
+    campaigns: [campaignOf()],
+    places: leads
+      .filter(({ standing }) => standing !== "TEST")
+      .map(({ keys }) => ({ campaignKey: "c1", leadKey: keys[0] ?? "", priority: 1 })),
+    handOvers: [],
+    remarks: [],
+    ...changes,
+  };
 }
