@@ -5,7 +5,7 @@ import { FREEZE_REASONS } from "../../src/domain/frozen.ts";
 import { GATES } from "../../src/domain/gates.ts";
 import { LEAD_BARS } from "../../src/domain/intent.ts";
 import { PHRASE_CODES, PHRASES, SETTING_NAMES } from "../../src/domain/phrases.ts";
-import { ROLES } from "../../src/domain/roles.ts";
+import { ROLES, SCOPES } from "../../src/domain/roles.ts";
 import { CHECKS } from "../../src/domain/start-checks.ts";
 import { CAMPAIGN_STATUSES, LEAD_STATES, LOGGED_STATES, MAIL_KINDS } from "../../src/domain/states.ts";
 import { textsOf } from "./page-sources.ts";
@@ -34,6 +34,7 @@ const SETS: readonly (readonly [folder: string, key: string, members: readonly s
   ["features/settings", "alerts.kind.", ALERT_KINDS],
   ["features/settings", "frozen.reason.", FREEZE_REASONS],
   ["features/settings", "role.", ROLES],
+  ["features/settings", "scope.", SCOPES.map((scope) => scope.replace(":", "-"))],
 ];
 
 /** Without its plural ending. */

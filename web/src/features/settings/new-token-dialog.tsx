@@ -12,18 +12,20 @@ import { useChange } from "./use-people.ts";
 
 type Scope = Shape<"Scope">;
 
-const SCOPES: readonly Scope[] = [
-  "campaigns:read",
-  "campaigns:write",
-  "leads:read",
-  "leads:write",
-  "mailboxes:read",
-  "mailboxes:write",
-  "log:read",
-  "settings:read",
-  "settings:write",
-  "users:write",
-];
+/** In the order in which they are offered; the type says when the API has one more, or one less. */
+const OFFERED: Readonly<Record<Scope, true>> = {
+  "campaigns:read": true,
+  "campaigns:write": true,
+  "leads:read": true,
+  "leads:write": true,
+  "mailboxes:read": true,
+  "mailboxes:write": true,
+  "log:read": true,
+  "settings:read": true,
+  "settings:write": true,
+  "users:write": true,
+};
+const SCOPES = Object.keys(OFFERED) as Scope[];
 
 /** Makes a token, and shows it this once. */
 export function NewTokenDialog({ onClose }: { onClose(): void }) {
