@@ -151,7 +151,7 @@ describe.skipIf(chromiumPath === undefined)("what was sent and what will be, in 
     await page.getByRole("textbox", { name: "firstName" }).fill("Nobody");
     expect(await violationsOf(page)).toEqual([]);
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("The lead was edited").waitFor();
+    await page.getByText("Lead edited").waitFor();
     await page.getByText("The mail as it was sent").click();
     await page.getByRole("article").getByText("Dzień dobry, Święcisława!").waitFor();
     expect(await violationsOf(page)).toEqual([]);

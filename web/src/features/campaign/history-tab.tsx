@@ -6,6 +6,7 @@ import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
 import { useLongList } from "../../api/use-long-list.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { useEventText } from "../../components/events/event-text.ts";
 import { FilterBar } from "../../components/list-filters.tsx";
 import { ListState, LoadMore } from "../../components/list-state.tsx";
 import { Moment } from "../../components/moment.tsx";
@@ -52,6 +53,7 @@ const KINDS = [
 /** Who did what to the campaign and when, newest first. */
 export function HistoryTab() {
   const { t } = useTranslation("campaign");
+  const textOf = useEventText();
   const campaign = useCampaign();
   const [kind, setKind] = useState("");
   const history = useHistory(campaign.id, kind);
@@ -62,7 +64,7 @@ export function HistoryTab() {
           label={t("history.kind")}
           value={kind}
           onChange={(event) => setKind(event.target.value)}
-          data={[{ value: "", label: t("history.all") }, ...KINDS.map((one) => ({ value: one, label: t(`event.${one}`) }))]}
+          data={[{ value: "", label: t("history.all") }, ...KINDS.map((one) => ({ value: one, label: textOf(one) }))]}
         />
       </FilterBar>
       <Panel title={t("history.title", { zone: zoneText(campaign.zone) })} flush>
@@ -92,6 +94,7 @@ function useHistory(id: number, kind: string) {
 
 function EventLine({ event, campaign }: { readonly event: Event; readonly campaign: Campaign }) {
   const { t } = useTranslation("campaign");
+  const textOf = useEventText();
   const say = useSaid();
   const { at, kind, actor, cause, causePhrase } = event;
   return (
@@ -99,7 +102,7 @@ function EventLine({ event, campaign }: { readonly event: Event; readonly campai
       <Moment at={at} zone={campaign.zone} shape="second" />
       <span className={styles.actor}>{actor === "engine" ? t("history.engine") : actor}</span>
       <div>
-        {t(`event.${kind}`, { defaultValue: kind })}
+        {textOf(kind)}
         {cause !== null && <div className={styles.hint}>{say(cause, causePhrase)}</div>}
         <EventData event={event} />
       </div>

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Shape } from "../../api/client.ts";
 import { StateBadge } from "../../components/badge.tsx";
+import { useEventText } from "../../components/events/event-text.ts";
 import { Moment } from "../../components/moment.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { browserZone, instantText, zoneText } from "../../format/instants.ts";
@@ -74,11 +75,12 @@ function Coming({ mail, now }: { readonly mail: Shape<"ComingMail">; readonly no
 
 function PastEvent({ entry, zone }: { readonly entry: Shape<"PastEvent">; readonly zone: string }) {
   const { t } = useTranslation("lead");
+  const textOf = useEventText();
   const words = useLeadWords();
   const { at, event, actor, cause, causePhrase } = entry;
   return (
     <li data-kind="event">
-      <div className={styles.what}>{t(`event.${event}`, { defaultValue: event })}</div>
+      <div className={styles.what}>{textOf(event)}</div>
       <div className={styles.more}>
         <Moment at={at} zone={zone} shape="full" withZone={zone !== browserZone()} />
         <span>{t("line.by", { actor: actor === "engine" ? "Goniec" : actor })}</span>

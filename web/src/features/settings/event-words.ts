@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Shape } from "../../api/client.ts";
+import { useEventText } from "../../components/events/event-text.ts";
 import { useSaid } from "../../components/said/said.ts";
 
 /** What the server records, by the names that it gives. */
@@ -37,11 +38,12 @@ interface EventWords {
 export function useEventWords(): EventWords {
   const { t } = useTranslation("settings");
   const say = useSaid();
+  const textOf = useEventText();
   return {
     what: ({ kind, data, cause, causePhrase }) => {
       const isToldByCause = cause !== null && TOLD_BY_CAUSE.includes(kind);
       const object = nameIn(data) ?? (isToldByCause ? say(cause, causePhrase) : undefined);
-      const text = t(`event.${kind}`, { defaultValue: kind });
+      const text = textOf(kind);
       return object === undefined ? text : `${text}: ${object}`;
     },
     actor: (actor) => t(`actor.${actor.replaceAll(/[. ]/g, "-")}`, { defaultValue: actor }),

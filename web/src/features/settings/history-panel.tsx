@@ -7,6 +7,7 @@ import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
 import { useLongList } from "../../api/use-long-list.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { useEventText } from "../../components/events/event-text.ts";
 import { ListState } from "../../components/list-state.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { Panel } from "../../components/panel.tsx";
@@ -25,7 +26,8 @@ export function HistoryPanel() {
   const [actor] = useDebouncedValue(typed.trim(), 300);
   const history = useHistory(kind, actor);
   const columns = useColumns();
-  const choices = EVENT_KINDS.map((one) => ({ value: one, label: t(`event.${one}`) })).toSorted((a, b) =>
+  const textOf = useEventText();
+  const choices = EVENT_KINDS.map((one) => ({ value: one, label: textOf(one) })).toSorted((a, b) =>
     a.label.localeCompare(b.label),
   );
   return (
