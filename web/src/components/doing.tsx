@@ -81,9 +81,9 @@ export function useSentences(zone: string): Sentences {
     },
     engine(engine) {
       const since = engine.since === null ? "" : instantText(engine.since, zone);
-      if (engine.kind === "several") return t("doing.engine.several", { count: engine.workers, since });
+      if (engine.kind === "several") return t("doing.engine.several", { count: engine.workers, since, zone: zoneText(zone) });
       const seen = engine.seenAt === null ? "" : instantText(engine.seenAt, zone);
-      return t(`doing.engine.${engine.kind}`, { host: engine.host, since, seen });
+      return t(`doing.engine.${engine.kind}`, { host: engine.host, since, seen, zone: zoneText(zone) });
     },
   };
   return sentences;

@@ -1,4 +1,4 @@
-import { currentLanguage } from "../i18n/texts.ts";
+import { cityText, currentLanguage } from "../i18n/texts.ts";
 
 /** Instants come from the API as UTC in ISO 8601, and are shown in the zone of what they belong to. */
 const SHAPES = {
@@ -42,7 +42,7 @@ export function instantText(at: string, zone: string, shape: InstantShape = "day
 
 /** How people call the zone at that instant: `Warsaw, GMT+1`. */
 export function zoneText(zone: string, at = new Date()): string {
-  const city = zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone;
+  const city = cityText(zone.split("/").at(-1) ?? zone);
   const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "shortOffset" }).formatToParts(at);
   return `${city}, ${parts.find(({ type }) => type === "timeZoneName")?.value ?? zone}`;
 }

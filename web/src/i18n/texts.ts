@@ -49,6 +49,11 @@ export async function chooseLanguage(language: Language): Promise<void> {
   await i18next.changeLanguage(language);
 }
 
+/** The city after which a zone is named, as people call it; the zone's own name for it where it needs no other. */
+export function cityText(city: string): string {
+  return i18next.t(`city.${city}`, { ns: "common", defaultValue: city.replaceAll("_", " ") });
+}
+
 /** What is formatted for people (dates, numbers) goes by this. */
 export function currentLanguage(): Language {
   return LANGUAGES.find((one) => one === i18next.language) ?? "en";

@@ -20,7 +20,7 @@ export function MailList({ mails, chosen }: MailListProps) {
           <Link to="/inbox" search={{ mail: number }} className={styles.line} aria-current={number === chosen || undefined}>
             <span className={styles.to}>{to}</span>
             <span className={styles.at}>
-              <Moment at={receivedAt} shape="time" />
+              <Moment at={receivedAt} shape="time" withZone />
             </span>
             <span className={styles.from}>{t("from", { from })}</span>
           </Link>

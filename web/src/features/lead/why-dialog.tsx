@@ -9,7 +9,7 @@ import { Doing, useSentences } from "../../components/doing.tsx";
 import { Facts } from "../../components/facts.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
-import { instantText } from "../../format/instants.ts";
+import { instantText, zoneText } from "../../format/instants.ts";
 import styles from "./lead.module.css";
 import { useLeadWords } from "./lead-words.ts";
 
@@ -51,7 +51,8 @@ function Reasons({ explained }: { readonly explained: Shape<"Explanation"> }) {
   const sentences = useSentences(zone);
   if (lead === null) return null;
   const reason = lead.bar === null ? lead.reason && words.reason(lead.reason, lead.reasonPhrase) : words.bar(lead.bar);
-  const untilText = (until: string | null): string => (until === null ? "" : instantText(until, zone, "full"));
+  const untilText = (until: string | null): string =>
+    until === null ? "" : `${instantText(until, zone, "full")} (${zoneText(zone, new Date(until))})`;
   return (
     <Stack gap="md">
       <Facts

@@ -21,7 +21,7 @@ export function CampaignLink({ id, campaign }: { readonly id: number | null; rea
   );
 }
 
-/** Said once for a table: of which zone its times are. Those of a campaign elsewhere have their own beside them. */
+/** Said once for a table: of which zone all its times are, wherever their campaigns are at home. */
 export function TableZone() {
   const { t } = useTranslation("outbox");
   return <span className={styles.zone}>{t("zone", { zone: zoneText(browserZone()) })}</span>;

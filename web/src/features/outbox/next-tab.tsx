@@ -12,7 +12,7 @@ import { Moment } from "../../components/moment.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
 import { useSaid } from "../../components/said/said.ts";
-import { browserZone, instantText } from "../../format/instants.ts";
+import { instantText, zoneText } from "../../format/instants.ts";
 import { TableZone } from "./cells.tsx";
 import { useMailColumns } from "./mail-columns.tsx";
 import { NowPanel } from "./now-panel.tsx";
@@ -59,7 +59,7 @@ function useColumns(asOf: number): readonly Column<Planned>[] {
       key: "at",
       title: t("column.at"),
       width: "minmax(9rem, 1fr)",
-      cell: ({ scheduledAt, zone }) => <Moment at={scheduledAt} zone={zone} withZone={zone !== browserZone()} />,
+      cell: ({ scheduledAt }) => <Moment at={scheduledAt} />,
     },
     ...columns,
     {
@@ -77,7 +77,9 @@ function Cause({ mail: { cause, causePhrase, movedFrom, zone } }: { readonly mai
   const text = useSaid()(cause, causePhrase);
   if (movedFrom === null) return text;
   return (
-    <Tooltip label={t("next.movedFrom", { at: instantText(movedFrom, zone, "full") })}>
+    <Tooltip
+      label={t("next.movedFrom", { at: `${instantText(movedFrom, zone, "full")} (${zoneText(zone, new Date(movedFrom))})` })}
+    >
       <span>{text}</span>
     </Tooltip>
   );

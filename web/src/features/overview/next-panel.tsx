@@ -5,19 +5,20 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Column, Rows } from "../../components/rows.tsx";
+import { zoneText } from "../../format/instants.ts";
 import styles from "./overview.module.css";
 
 type NextMail = Shape<"Overview">["next"][number];
 
 /** The next mails over all campaigns. */
-export function NextPanel({ overview: { next } }: { readonly overview: Shape<"Overview"> }) {
+export function NextPanel({ overview: { next, zone } }: { readonly overview: Shape<"Overview"> }) {
   const { t } = useTranslation("overview");
   const columns: readonly Column<NextMail>[] = [
     {
       key: "at",
-      title: t("next.at"),
+      title: t("next.at", { zone: zoneText(zone) }),
       width: "minmax(9rem, 1.4fr)",
-      cell: ({ at, zone }) => <Moment at={at} zone={zone} shape="dayTime" withZone />,
+      cell: ({ at }) => <Moment at={at} zone={zone} />,
     },
     {
       key: "lead",

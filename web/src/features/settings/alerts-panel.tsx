@@ -48,7 +48,7 @@ function AlertLine({ alert }: { readonly alert: Alert }) {
         </div>
         <p className={styles.faint}>
           {t("alerts.since")} <Moment at={firstAt} withZone /> · {mailedAt === null ? t("alerts.notMailed") : t("alerts.mailed")}{" "}
-          {mailedAt !== null && <Moment at={mailedAt} />}
+          {mailedAt !== null && <Moment at={mailedAt} withZone />}
         </p>
       </div>
       {campaignId !== null && (

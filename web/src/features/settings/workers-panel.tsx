@@ -52,7 +52,7 @@ function WorkerLine({ worker }: { readonly worker: Worker }) {
         </div>
         <p className={styles.faint}>
           {t("workers.process", { pid, version })} · {t("workers.since")} <Moment at={startedAt} withZone /> · {t("workers.seen")}{" "}
-          <Moment at={heartbeatAt} shape="time" />
+          <Moment at={heartbeatAt} shape="time" withZone />
         </p>
       </div>
       <span className={styles.faint}>{t("workers.inFlight", { count: mailsInFlight })}</span>
