@@ -138,6 +138,7 @@ describe.skipIf(chromiumPath === undefined)("moving over from an older sender, i
     await dialog().getByText("Older 1: it is watched until").waitFor();
     await dialog().getByLabel("Do not wait for the watch of the other campaign").waitFor();
     await dialog().getByRole("button", { name: "Cancel" }).click();
+    expect(await world().ask("GET", "/campaigns?search=Older 2")).toMatchObject({ items: [{ sender: "old-process" }] });
   });
 
   it("gives a campaign back once its name was typed, and says whether the older sender may go on", async () => {
