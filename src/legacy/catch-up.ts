@@ -37,7 +37,7 @@ const PLACES_TOGETHER = 500;
 /** As the history names who follows what the older sender does. */
 const FOLLOWER = "older sender";
 /** The thread waits with it. */
-const BUSY_WAIT_MS = 1_000;
+export const BUSY_WAIT_MS = 1_000;
 
 /**
  * Reads the source's database again and brings in what its sender has mailed since, and what its campaigns do now. Why it could not be read
@@ -65,19 +65,30 @@ async function readSource(parts: MoveParts, source: OldSource): Promise<CaughtUp
 
 async function bring({ reader, write }: MoveParts, campaign: MovingCampaign, picture: OldPicture): Promise<void> {
   const there = picture.campaigns.find(({ key }) => key === campaign.oldId);
-  // What is half imported is brought in by an import.
   if (there === undefined || campaign.importedAt === null) return;
   if (there.oldStatus !== campaign.oldStatus) await write((trx, now) => followCampaign(trx, campaign.id, there, FOLLOWER, now));
-  const news = await newHandOvers(reader, campaign.source.id, handOversOf(picture, campaign));
-  for (let start = 0; start < news.length; start += HAND_OVERS_TOGETHER) {
-    const some = news.slice(start, start + HAND_OVERS_TOGETHER);
-    await write((trx, now) => bringHandOvers(trx, { sourceId: campaign.source.id, campaignId: campaign.id, now }, some));
-  }
+  await bringNews({ reader, write }, campaign, picture.handOvers);
   if (there.oldStatus === campaign.oldStatus && !(hasEnded(there.status) && (await hasOpenPlaces(reader, campaign.id)))) return;
   while ((await write((trx, now) => settlePlaces(trx, campaign.id, PLACES_TOGETHER, now))) === PLACES_TOGETHER);
 }
 
-const handOversOf = ({ handOvers }: OldPicture, { oldId }: MovingCampaign): OldHandOver[] =>
+/** Brings in those of the hand-overs that are the campaign's and not known yet. */
+export async function bringNews(
+  { reader, write }: Pick<MoveParts, "reader" | "write">,
+  campaign: MovingCampaign,
+  handOvers: readonly OldHandOver[],
+): Promise<void> {
+  const { id: campaignId, source, importedAt } = campaign;
+  // What is half imported is brought in by an import.
+  if (importedAt === null) return;
+  const news = await newHandOvers(reader, source.id, handOversOf(handOvers, campaign));
+  for (let start = 0; start < news.length; start += HAND_OVERS_TOGETHER) {
+    const some = news.slice(start, start + HAND_OVERS_TOGETHER);
+    await write((trx, now) => bringHandOvers(trx, { sourceId: source.id, campaignId, now }, some));
+  }
+}
+
+const handOversOf = (handOvers: readonly OldHandOver[], { oldId }: MovingCampaign): OldHandOver[] =>
   handOvers.filter(({ campaignKey }) => campaignKey === oldId);
 
 /** As `catchUp`, with what the sender has done of one campaign while that was brought in: little enough for one transaction. */
@@ -86,7 +97,7 @@ export async function lastMoments(parts: MoveParts, campaign: MovingCampaign): P
   if (first.problem !== undefined) return first;
   const again = await readSource(parts, campaign.source);
   if (again.problem !== undefined) return again;
-  const rest = await newHandOvers(parts.reader, campaign.source.id, handOversOf(again.picture, campaign));
+  const rest = await newHandOvers(parts.reader, campaign.source.id, handOversOf(again.picture.handOvers, campaign));
   return { ...again, rest };
 }
 
@@ -105,6 +116,6 @@ export async function readingOf(
   const status = there.picture.campaigns.find(({ key }) => key === campaign.oldId)?.oldStatus;
   if (status === undefined) return { problem: `the campaign is not in ${there.source.path} any more` };
   const stuck = await keysKnownUnconfirmed(trx, campaign.id, now - IN_FLIGHT_FOR_MS);
-  const unconfirmed = handOversOf(there.picture, campaign).filter(({ state }) => state === "unconfirmed");
+  const unconfirmed = handOversOf(there.picture.handOvers, campaign).filter(({ state }) => state === "unconfirmed");
   return { status, inFlight: unconfirmed.filter(({ key }) => !stuck.has(key)).length };
 }

@@ -1,10 +1,10 @@
-import { stat } from "node:fs/promises";
-import { type Instant, MINUTE_MS, SECOND_MS } from "../domain/instant.ts";
+import { MINUTE_MS, SECOND_MS } from "../domain/instant.ts";
 import type { Clock, Logger } from "../engine/ports.ts";
 import { Alarm, atMost } from "../engine/wait.ts";
 import { leaveFollowLease, mayFollow, takeFollowLease } from "../storage/follow-lease.ts";
-import { movingOf, noteReading, type OldSource, oldSources } from "../storage/ownership.ts";
-import { catchUp, type MoveParts } from "./catch-up.ts";
+import { movingOf, type OldSource, oldSources } from "../storage/ownership.ts";
+import type { MoveParts } from "./catch-up.ts";
+import { FollowedSource } from "./followed-source.ts";
 import { layShadow } from "./shadow-plan.ts";
 
 export interface FollowParts extends MoveParts {
@@ -18,8 +18,6 @@ export interface FollowParts extends MoveParts {
 const EVERY_MS = MINUTE_MS;
 /** A reading of a large database takes seconds; whoever froze for longer than this has lost its place to another process. */
 const LEASE_MS = 5 * MINUTE_MS;
-/** Files may be written twice within one tick of their clock. */
-const READ_ANYWAY_AFTER_MS = 10 * MINUTE_MS;
 const STOP_WITHIN_MS = 10 * SECOND_MS;
 
 /**
@@ -31,8 +29,7 @@ export class OldSendersFollower {
   readonly #parts: FollowParts;
   readonly #alarm = new Alarm();
   readonly #stop = new AbortController();
-  /** By source: how its files looked when they were read last. */
-  readonly #seen = new Map<number, { readonly looks: string; readonly readAt: Instant }>();
+  readonly #followed = new Map<number, FollowedSource>();
   #running: Promise<void> | undefined;
 
   constructor(parts: FollowParts) {
@@ -67,23 +64,12 @@ export class OldSendersFollower {
   }
 
   async #follow(source: OldSource): Promise<void> {
-    const { reader, write, log } = this.#parts;
-    // Looked at before it is read: what is written meanwhile looks different at the next look.
-    const looks = await looksOf(source.path);
-    if (this.#isUnchanged(source, looks)) await write((trx, now) => noteReading(trx, source.id, undefined, now));
-    else {
-      const { problem } = await catchUp(this.#parts, source);
-      if (problem !== undefined && problem !== source.problem)
-        log.warn("older sender not read", { source: source.name, problem });
-      if (problem === undefined && looks !== undefined) this.#seen.set(source.id, { looks, readAt: this.#parts.clock.now() });
-    }
-    for (const { id } of await movingOf(reader, source.id, "old-process")) await layShadow(this.#parts, id);
-  }
-
-  #isUnchanged({ id, problem }: OldSource, looks: string | undefined): boolean {
-    const seen = this.#seen.get(id);
-    if (problem !== null || looks === undefined || seen?.looks !== looks) return false;
-    return this.#parts.clock.now() - seen.readAt < READ_ANYWAY_AFTER_MS;
+    const followed = this.#followed.get(source.id) ?? new FollowedSource(this.#parts);
+    this.#followed.set(source.id, followed);
+    const problem = await followed.read(source);
+    if (problem !== undefined && problem !== source.problem)
+      this.#parts.log.warn("older sender not read", { source: source.name, problem });
+    for (const { id } of await movingOf(this.#parts.reader, source.id, "old-process")) await layShadow(this.#parts, id);
   }
 
   async #run(): Promise<void> {
@@ -93,11 +79,4 @@ export class OldSendersFollower {
       await this.#alarm.sleep(clock, everyMs);
     }
   }
-}
-
-/** By size and time of the file and its write-ahead log: a database that nobody writes to need not be read again and again. */
-async function looksOf(path: string): Promise<string | undefined> {
-  const [file, log] = await Promise.all([path, `${path}-wal`].map((one) => stat(one).catch(() => undefined)));
-  if (file === undefined) return undefined;
-  return [file, log].map((one) => (one === undefined ? "none" : `${one.mtimeMs} ${one.size} ${one.ino}`)).join(", ");
 }

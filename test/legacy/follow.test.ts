@@ -19,6 +19,14 @@ describe.each(KINDS)("following an older sender on %s", (kind) => {
     await world.oldSends();
     await one.look();
     expect((await world.moving()).counts).toMatchObject({ mailedThere: 2, open: 2 });
+    await world.oldSends();
+    await one.look();
+    // Nobody has written to it since.
+    await one.look();
+    expect((await world.moving()).counts).toMatchObject({ mailedThere: 3, duplicatesThere: 0, open: 1 });
+    world.old.pause(world.oldId);
+    await one.look();
+    expect(await world.moving()).toMatchObject({ oldStatus: "PAUSED", counts: { mailedThere: 3 } });
     expect(await world.app.reader.selectFrom("ShadowMail").select("leadId").execute()).not.toEqual([]);
   });
 
