@@ -1,6 +1,7 @@
 import { localDay, type LocalDay } from "../domain/days.ts";
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../domain/instant.ts";
 import { countTries, ledgerIdsBetween, timeTries, type TryCounts } from "../storage/daily-numbers.ts";
+import { countImported } from "../storage/legacy-ledger.ts";
 import { type Histogram, NOTHING, together } from "../storage/histogram.ts";
 import type { Questions } from "./questions.ts";
 
@@ -77,6 +78,8 @@ async function numbersOf({ reader, clock }: Questions, asked: Filter, day: Local
   const counts = { sent: 0, unconfirmed: 0, failed: 0, errors: new Map<string, number>() };
   let [durations, slips] = [NOTHING, NOTHING];
   const campaignIds = new Set<number>();
+  const imported = await countImported(reader, { startsAt, endsAt, campaignId: asked.campaignId });
+  add(counts, { ...imported, failed: 0, errors: new Map() });
   const { fromId, toId } = await ledgerIdsBetween(reader, startsAt, endsAt);
   for (let id = fromId; id < toId; id += ENTRIES_PER_STEP) {
     const stretch = { fromId: id, toId: Math.min(toId, id + ENTRIES_PER_STEP), startsAt, endsAt, campaignId: asked.campaignId };

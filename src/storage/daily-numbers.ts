@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import { HOUR_MS, type Instant } from "../domain/instant.ts";
 import { bucketSql, type Histogram, joined } from "./histogram.ts";
 import type { Database } from "./schema.ts";
+import { IMPORT_WORKER } from "./watch-facts.ts";
 
 /** A stretch of the ledger, and whose entries of it count. */
 export interface LedgerStretch {
@@ -122,6 +123,7 @@ export async function timeTries(db: Kysely<Database>, stretch: LedgerStretch): P
 /** When a try counts: when its mail was handed over, or, where it never was, when it began. */
 export const COUNTED_AT = sql<number>`COALESCE(log."handedOverAt", log."startedAt")`;
 
+/** An older sender's mails are counted by `countImported`. */
 function entriesOf(db: Kysely<Database>, { fromId, toId, startsAt, endsAt, campaignId }: LedgerStretch) {
   return db
     .selectFrom("SendLog as log")
@@ -130,5 +132,6 @@ function entriesOf(db: Kysely<Database>, { fromId, toId, startsAt, endsAt, campa
     .where(COUNTED_AT, ">=", startsAt)
     .where(COUNTED_AT, "<", endsAt)
     .where("log.kind", "=", "campaign")
+    .where("log.worker", "<>", IMPORT_WORKER)
     .$if(campaignId !== undefined, (query) => query.where("log.campaignId", "=", campaignId as number));
 }

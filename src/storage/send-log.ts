@@ -3,8 +3,10 @@ import { HOUR_MS, type Instant } from "../domain/instant.ts";
 import type { LedgerState, LoggedState, MailKind } from "../domain/states.ts";
 import type { Clock } from "../engine/ports.ts";
 import { COUNTED_AT, FAILED_OUTCOMES } from "./daily-numbers.ts";
+import { importedIdsBetween } from "./legacy-ledger.ts";
 import { type ScannedPage, scanBack } from "./scan-back.ts";
 import type { Database } from "./schema.ts";
+import { IMPORT_WORKER } from "./watch-facts.ts";
 
 /** Which entries of the ledger are asked for; what is left out does not matter. */
 export interface SendLogFilter {
@@ -39,8 +41,7 @@ export async function sendLogPage(
 ): Promise<ScannedPage<LoggedSend>> {
   const lead = await leadOf(db, filter);
   if (lead === "nobody") return { rows: [], isPartial: false };
-  const floor = filter.from === undefined ? 0 : await idAround(db, filter.from - ORDER_SLACK_MS);
-  const ceiling = filter.to === undefined ? NEWEST : await idAround(db, filter.to + ORDER_SLACK_MS);
+  const { floor, ceiling } = await idsOf(db, filter);
   const list = {
     isSifted: isSifted(filter, lead),
     async idBehind(before: number, skip: number): Promise<number | undefined> {
@@ -65,6 +66,16 @@ export async function sendLogPage(
     },
   };
   return scanBack(list, Math.min(beforeId, ceiling), limit, clock);
+}
+
+/** Among these ids are all entries of the filter's instants, also those that were brought in from an older sender later. */
+async function idsOf(db: Kysely<Database>, { from, to, campaignId }: SendLogFilter) {
+  if (from === undefined && to === undefined) return { floor: 0, ceiling: NEWEST };
+  const floor = from === undefined ? 0 : await idAround(db, from - ORDER_SLACK_MS);
+  const ceiling = to === undefined ? NEWEST : await idAround(db, to + ORDER_SLACK_MS);
+  const imported = await importedIdsBetween(db, { startsAt: from ?? 0, endsAt: to ?? NEWEST, campaignId });
+  if (imported === undefined) return { floor, ceiling };
+  return { floor: Math.min(floor, imported.first), ceiling: Math.max(ceiling, imported.last + 1) };
 }
 
 /** The lead whose entries an index finds; undefined when the filter names none. */
@@ -120,9 +131,13 @@ export function selectSends(entries: ReturnType<typeof basis>) {
     entries
       .innerJoin("Mailbox as m", "m.id", "log.mailboxId")
       .leftJoin("Campaign as c", "c.id", "log.campaignId")
-      // The row of the plan knows the slot of its last claim only, and a new one once it waits again.
+      // The row of the plan knows the slot of its last claim only, and a new one once it waits again. An older sender had no slots.
       .leftJoin("CampaignEmailQueue as q", (join) =>
-        join.onRef("q.id", "=", "log.queueId").onRef("q.fence", "=", "log.fence").on("q.state", "<>", "pending"),
+        join
+          .onRef("q.id", "=", "log.queueId")
+          .onRef("q.fence", "=", "log.fence")
+          .on("q.state", "<>", "pending")
+          .on("log.worker", "<>", sql.lit(IMPORT_WORKER)),
       )
       .select(["log.id", "log.kind", "log.campaignId", "c.name as campaign", "log.leadId", "log.toAddress as lead", "log.step"])
       .select(["log.attempt", "log.mailboxId", "m.address as mailbox", "log.state", "log.outcome", "log.stage"])

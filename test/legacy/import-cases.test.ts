@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { localDay } from "../../src/domain/days.ts";
 import type { OldPicture } from "../../src/legacy/old-picture.ts";
+import { DailyNumbers } from "../../src/operation/daily-numbers.ts";
+import { leadTimeline } from "../../src/operation/lead-timeline.ts";
 import { editLead, leadById } from "../../src/storage/lead-edit.ts";
+import { NEWEST, sendLogPage } from "../../src/storage/send-log.ts";
 import { decideUnconfirmed } from "../../src/storage/unconfirmed.ts";
 import { EngineWorld } from "../engine-world.ts";
 import { expectVerified } from "../verified.ts";
@@ -156,6 +160,30 @@ describe("a mail of the older sender", () => {
     });
     const box = await world.database.reader.selectFrom("Mailbox").select("lastUsedAt").executeTakeFirstOrThrow();
     expect(box.lastUsedAt).toBe(now - MINUTE);
+  });
+
+  it("counts for the day on which it left, and the send log has it there, with where it comes from", async () => {
+    const yesterday = now - 24 * 60 * MINUTE;
+    await bring({ handOvers: [mailOf("log:1", "ada", { at: yesterday }), mailOf("log:2", "bob", { at: now - MINUTE })] });
+    const questions = { kind: "sqlite", reader: target.reader, clock: world.clock, liveness: world.liveness } as const;
+    const [first, last] = [localDay("Europe/Warsaw", yesterday), localDay("Europe/Warsaw", now)];
+    const days = await new DailyNumbers(questions).get({ zone: "Europe/Warsaw", first, last, withTimes: false });
+    expect(days.map(({ day, sent }) => [day, sent])).toEqual([
+      ["2026-03-09", 1],
+      [TODAY, 1],
+    ]);
+    const filter = { from: first.startsAt, to: first.endsAt };
+    const page = await sendLogPage(target.reader, filter, { beforeId: NEWEST, limit: 10 }, world.clock);
+    expect(page.rows).toMatchObject([
+      { lead: "ada@example.test", handedOverAt: yesterday, plannedAt: null, outcome: null, settledBy: "import-legacy" },
+    ]);
+    const lead = await world.database.reader
+      .selectFrom("Lead")
+      .select("id")
+      .where("address", "like", "ada%")
+      .executeTakeFirstOrThrow();
+    const timeline = await leadTimeline(questions, lead.id);
+    expect(timeline?.past).toMatchObject([{ kind: "try", at: yesterday, try: { state: "sent", messageId: null } }]);
   });
 
   it("that nothing dates is as old as its campaign, and one from the future is of now", async () => {
