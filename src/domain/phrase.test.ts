@@ -17,6 +17,7 @@ const FILLINGS: Readonly<Record<string, readonly [written: string | number, read
   duration: [durationText(5_400_000), { kind: "duration", durationMs: 5_400_000 }],
   address: ["ewa@example.test", { kind: "text", text: "ewa@example.test" }],
   section: ["html", { kind: "text", text: "html" }],
+  system: ["ECONNRESET", { kind: "text", text: "ECONNRESET" }],
   quoted: ['"x"', { kind: "text", text: '"x"' }],
 };
 const NUMBERS = ["count", "used", "max", "seconds", "ms", "bytes", "line", "column"];
@@ -45,6 +46,13 @@ describe("a stored sentence", () => {
     const summary = say("at-rcpt-to", { part: REPLY });
     const cause = readPhrase(say("tries-again", { address: "ewa@example.test", part: summary }));
     expect(cause?.parts[0]?.phrase).toEqual({ code: "at-rcpt-to", values: {}, parts: [{ text: REPLY, phrase: undefined }] });
+  });
+
+  it("of a fault is still itself where the stage stands behind it", () => {
+    const faults = PHRASE_CODES.slice(PHRASE_CODES.indexOf("no-answer"));
+    const read = faults.map((code) => readPhrase(say("after-message", { part: sentenceOf(code) })));
+    expect(read.map((phrase) => phrase?.code)).toEqual(faults.map(() => "after-message"));
+    expect(read.map((phrase) => phrase?.parts[0]?.phrase?.code)).toEqual(faults);
   });
 
   it.each(["", "250 OK", "asked by phone", "  next in order", "outside the allowed hours until noon", "x (at HOME)"])(

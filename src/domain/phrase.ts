@@ -63,6 +63,8 @@ function slotPattern(name: string): string {
   if (WORDS.has(name)) return `(?<${name}>\\S+)`;
   if (name === "until") return `(?<until>${WHEN.source.replaceAll(/\?<\w+>/g, "?:")})`;
   if (name === "duration") return "(?<duration>[\\d.]+ \\w+(?: \\d+ \\w+)?)";
+  // As the operating system names its errors.
+  if (name === "system") return "(?<system>[A-Z0-9_]+)";
   if (name === "section") return "(?<section>subject|text|html)";
   if (name === "quoted") return '(?<quoted>"[^"]*")';
   // A part may have several lines; each pattern reaches from end to end, so the shortest is the right one.

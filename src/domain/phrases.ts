@@ -278,8 +278,8 @@ export const PHRASES = {
   ...REFUSALS,
   ...FILE_FAULTS,
   ...TEMPLATE_FAULTS,
-  ...FAULTS,
   ...STAGES,
+  ...FAULTS,
 } as const satisfies Readonly<Record<string, string>>;
 
 export type PhraseCode = keyof typeof PHRASES;
