@@ -31,8 +31,8 @@ function sentencesIn(answer: unknown): string[] {
   const fields = answer as Readonly<Record<string, unknown>>;
   return Object.entries(fields).flatMap(([name, value]) => {
     const isSaidAsData = fields[`${name}Phrase`] !== undefined && fields[`${name}Phrase`] !== null;
-    const isSentence = isSaidAsData || ["headline", "remedy", "setting"].includes(name);
-    return typeof value === "string" && isSentence ? [value] : sentencesIn(value);
+    if (typeof value !== "string") return sentencesIn(value);
+    return isSaidAsData || ["headline", "remedy", "setting"].includes(name) ? [value] : [];
   });
 }
 
