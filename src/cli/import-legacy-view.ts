@@ -90,6 +90,7 @@ export function planText(plan: ImportPlan, style: Style): string {
 }
 
 function broughtText({ entered, repeated, answered }: Brought): string {
+  if (entered + repeated + answered === 0) return "none that is not known here";
   const beyond = repeated === 0 ? "" : `; ${number(repeated)} beyond one to a lead`;
   const anew = answered === 0 ? "" : `; of ${number(answered)} known ones more is known now`;
   return `${counted(entered, "lead")} mailed there and not known as mailed here yet${beyond}${anew}`;

@@ -107,9 +107,8 @@ async function mailboxesOf(trx: Trx, sourceId: number, keys: readonly string[]):
 }
 
 /**
- * Notes what the campaign is there now, and what a person has to look at. As long as the older sender's process has it, its status follows.
- *
- * @returns whether leads are to be ended or opened again, by `endPlaces` and `reopenPlaces`
+ * Notes what the campaign is there now, and what a person has to look at. As long as the older sender's process has it, its status follows;
+ * `settlePlaces` then ends its leads, or opens them again.
  */
 export async function followCampaign(
   trx: Trx,

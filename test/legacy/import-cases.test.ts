@@ -50,9 +50,11 @@ async function places(campaign = "spring"): Promise<Record<string, string>> {
     .where("c.name", "=", campaign)
     .orderBy("cl.position")
     .execute();
-  return Object.fromEntries(
-    rows.map(({ address, state, reason }) => [address.split("@")[0], state + (reason === null ? "" : `: ${reason}`)]),
-  );
+  const told = rows.map(({ address, state, reason }): [string, string] => {
+    const why = reason === null ? "" : `: ${reason}`;
+    return [address.replace("@example.test", ""), state + why];
+  });
+  return Object.fromEntries(told);
 }
 
 async function used(scope: "campaign" | "mailbox"): Promise<Record<string, number>> {
@@ -318,7 +320,12 @@ describe("a mailbox", () => {
       .execute();
     expect(rows).toEqual([
       { address: "jan@acme.test", host: "mine.test", secret: null, perDayMax: null },
-      { address: "anna@acme.test", host: "smtp.acme.test", secret: "locked:1174-terc3s", perDayMax: 50 },
+      {
+        address: "anna@acme.test",
+        host: "smtp.acme.test",
+        secret: `locked:${Buffer.from("s3cret-4711").toString("base64")}`,
+        perDayMax: 50,
+      },
     ]);
     expect(JSON.stringify(await contentsOf(world.database.reader))).not.toContain("s3cret-4711");
   });

@@ -48,7 +48,7 @@ export async function bringIn(
   const parts = {
     clock: target.clock,
     write: target.write,
-    secrets: { close: async (text: string) => `locked:${[...text].reverse().join("")}` },
+    secrets: { close: async (text: string) => `locked:${Buffer.from(text).toString("base64")}` },
     seed: () => 42,
   };
   return carryOutImport(parts, plan, {
