@@ -28,6 +28,12 @@ export interface RepeatedLead {
   readonly mails: readonly { readonly at?: Instant | undefined; readonly mailbox?: string | undefined }[];
 }
 
+/** Mails that left at an instant, or within the quarter of an hour that begins with it: no local day begins in the midst of one. */
+export interface Use {
+  readonly at: Instant;
+  readonly mails: number;
+}
+
 export interface ShadowMailbox {
   readonly id: number;
   readonly address: string;
@@ -46,10 +52,10 @@ export interface ShadowFacts {
   readonly knownTo: Instant;
   /** Its mails since then, in the order of their instants. */
   readonly mails: readonly OldMail[];
-  /** When each of its mailboxes was used, over all campaigns, since the beginning of the first mailbox's local day. */
-  readonly mailboxUses: readonly { readonly mailboxId: number; readonly at: Instant }[];
-  /** When it mailed this campaign's leads, since the beginning of the campaign's first local day. */
-  readonly campaignUses: readonly Instant[];
+  /** When each of its mailboxes was used, over all campaigns, since the beginning of the first local day. */
+  readonly mailboxUses: readonly (Use & { readonly mailboxId: number })[];
+  /** When it mailed this campaign's leads, since then. */
+  readonly campaignUses: readonly Use[];
   /** What had been planned and has not been mailed yet, in the order of its instants. */
   readonly open: readonly ShadowSlot[];
   /** Whether the older sender works on the campaign, so that what is due should leave. */

@@ -2,7 +2,7 @@ import { localDay } from "./days.ts";
 import { durationText } from "./duration.ts";
 import type { Instant } from "./instant.ts";
 import { gapRangeMs } from "./pace.ts";
-import type { OldMail, ShadowFacts, ShadowSlot } from "./shadow-facts.ts";
+import type { OldMail, ShadowFacts, ShadowSlot, Use } from "./shadow-facts.ts";
 import type { Severity } from "./watch-findings.ts";
 import { openingAt } from "./window.ts";
 import { localText } from "./zone.ts";
@@ -109,7 +109,7 @@ function barred({ mails }: ShadowFacts): ShadowFinding | undefined {
 
 function mailboxLimits({ mailboxes, mailboxUses }: ShadowFacts): ShadowFinding | undefined {
   const cases = mailboxes.flatMap(({ id, address, zone, perDayMax }) => {
-    const uses = mailboxUses.filter(({ mailboxId }) => mailboxId === id).map(({ at }) => at);
+    const uses = mailboxUses.filter(({ mailboxId }) => mailboxId === id);
     return daysOver(uses, zone, perDayMax).map((over) => ({ mailbox: address, ...over }));
   });
   const when = cases.length === 1 ? "On 1 day a mailbox" : `${cases.length} times a mailbox`;
@@ -127,12 +127,12 @@ interface DayOver {
   readonly max: number;
 }
 
-function daysOver(uses: readonly Instant[], zone: string, max: number | undefined): DayOver[] {
+function daysOver(uses: readonly Use[], zone: string, max: number | undefined): DayOver[] {
   if (max === undefined) return [];
   const byDay = new Map<string, number>();
-  for (const at of uses) {
+  for (const { at, mails } of uses) {
     const { day } = localDay(zone, at);
-    byDay.set(day, (byDay.get(day) ?? 0) + 1);
+    byDay.set(day, (byDay.get(day) ?? 0) + mails);
   }
   return [...byDay].filter(([, used]) => used > max).map(([day, used]) => ({ day, used, max }));
 }

@@ -26,8 +26,8 @@ function compared(mails: readonly OldMail[], changes: Partial<ShadowFacts> = {})
     since: NINE,
     knownTo: NINE + 60 * MINUTE,
     mails,
-    mailboxUses: mails.map((one) => ({ mailboxId: 1, at: one.at })),
-    campaignUses: mails.map((one) => one.at),
+    mailboxUses: mails.map((one) => ({ mailboxId: 1, at: one.at, mails: 1 })),
+    campaignUses: mails.map((one) => ({ at: one.at, mails: 1 })),
     open: [],
     isRunningThere: true,
     repeated: [],
@@ -118,7 +118,10 @@ it("finds mails outside the hours, and on a holiday", async () => {
 });
 
 it("counts a mailbox's mails over all campaigns and days of its own zone", () => {
-  const uses = [NINE, NINE + MINUTE, NINE + 2 * MINUTE].map((one) => ({ mailboxId: 1, at: one }));
+  const uses = [
+    { mailboxId: 1, at: NINE, mails: 2 },
+    { mailboxId: 1, at: NINE + 15 * MINUTE, mails: 1 },
+  ];
   const strict = { ...ANNA, perDayMax: 2 };
   expect(findingsOf(compared([mail(0)], { mailboxes: [strict], mailboxUses: uses }))).toMatchObject([
     {
@@ -130,7 +133,7 @@ it("counts a mailbox's mails over all campaigns and days of its own zone", () =>
   // Midnight in Warsaw is half past eight there, the evening before.
   const elsewhere = { ...strict, zone: "Asia/Tokyo" };
   const overNight = [at("2025-11-05T15:00"), at("2025-11-05T16:00"), at("2025-11-05T17:00")];
-  const apart = overNight.map((one) => ({ mailboxId: 1, at: one }));
+  const apart = overNight.map((one) => ({ mailboxId: 1, at: one, mails: 1 }));
   expect(findingsOf(compared([mail(0)], { mailboxes: [elsewhere], mailboxUses: apart }))).toEqual([]);
 });
 

@@ -23,7 +23,7 @@ import {
 
 export interface ShadowQuestions {
   readonly reader: Kysely<Database>;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "setTimer">;
 }
 
 /** How an older sender's campaign compares with Goniec's plan for it. */
@@ -41,11 +41,14 @@ export interface Shadow extends ShadowReport {
 
 /** More mails than this are not added up; the comparison then begins with the first of them. */
 const MAILS_MAX = 20_000;
+/** SQLite answers on the event loop, where conversations wait meanwhile. */
+const MAILS_PER_PAGE = 1_000;
 const REPEATED_MAX = 10;
 const NEXT_MAX = 10;
 
 /** The comparison as of the last reading; undefined when the campaign did not come from an older sender. */
-export async function shadowOf({ reader, clock }: ShadowQuestions, campaignId: number): Promise<Shadow | undefined> {
+export async function shadowOf(asked: ShadowQuestions, campaignId: number): Promise<Shadow | undefined> {
+  const { reader, clock } = asked;
   const now = clock.now();
   const [campaign, facts] = await Promise.all([shadowedCampaign(reader, campaignId), campaignFacts(reader, campaignId, now)]);
   if (campaign === undefined || facts === undefined) return undefined;
@@ -53,8 +56,8 @@ export async function shadowOf({ reader, clock }: ShadowQuestions, campaignId: n
   const knownTo = (sender === "old-process" ? campaign.readAt : campaign.cutOverAt) ?? undefined;
   const began = shadowSince(campaign) ?? now;
   const dayBegan = firstDayOf(facts, began);
-  const rows = (await comparedMails(reader, campaignId, { from: dayBegan, limit: MAILS_MAX })).toReversed();
-  const since = Math.max(began, rows.length === MAILS_MAX ? (rows[0]?.at ?? began) : began);
+  const rows = await mailsSince(asked, campaignId, dayBegan);
+  const since = Math.max(began, rows.length >= MAILS_MAX ? (rows[0]?.at ?? began) : began);
   const repeated = await repeatedLeads(reader, campaignId, REPEATED_MAX);
   const open = sender === "old-process" ? await openShadow(reader, campaignId) : [];
   const slots = open.map(({ mailbox, ...slot }) => ({ ...slot, mailbox: mailbox ?? undefined }));
@@ -66,7 +69,7 @@ export async function shadowOf({ reader, clock }: ShadowQuestions, campaignId: n
     knownTo: knownTo ?? since,
     mails: rows.filter(({ at }) => at >= since).map(oldMail),
     mailboxUses: await oldMailboxUses(reader, campaignId, dayBegan),
-    campaignUses: rows.map(({ at }) => at),
+    campaignUses: rows.map(({ at }) => ({ at, mails: 1 })),
     open: slots,
     isRunningThere: sender === "old-process" && !isAtRest(campaign.oldStatus),
     repeated: repeated.leads.map((mails) => ({ lead: mails[0]?.lead ?? "", mails: mails.map(plainMail) })),
@@ -76,8 +79,20 @@ export async function shadowOf({ reader, clock }: ShadowQuestions, campaignId: n
   return { ...shadowReport(compared), campaign, sender, zone, since, knownTo, next: slots.slice(0, NEXT_MAX) };
 }
 
+/** In the order of their instants; the last ones, where there are too many. */
+async function mailsSince({ reader, clock }: ShadowQuestions, campaignId: number, from: Instant): Promise<ComparedMail[]> {
+  const rows: ComparedMail[] = [];
+  while (rows.length < MAILS_MAX) {
+    const page = await comparedMails(reader, campaignId, { from, before: rows.at(-1), limit: MAILS_PER_PAGE });
+    rows.push(...page);
+    if (page.length < MAILS_PER_PAGE) break;
+    await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
+  }
+  return rows.reverse();
+}
+
 /** Since when a campaign is compared: its import, or the last time that the older sender took it back. */
-export function shadowSince({ importedAt, rolledBackAt }: ShadowedCampaign): Instant | undefined {
+function shadowSince({ importedAt, rolledBackAt }: ShadowedCampaign): Instant | undefined {
   return importedAt === null ? undefined : Math.max(importedAt, rolledBackAt ?? importedAt);
 }
 

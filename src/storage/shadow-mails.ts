@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { Instant } from "../domain/instant.ts";
+import { type Instant, MINUTE_MS } from "../domain/instant.ts";
 import { OPEN_LEAD_STATES } from "../domain/states.ts";
 import type { Database } from "./schema.ts";
 import { jsonOf, valueList, valuesTable } from "./values-table.ts";
@@ -156,21 +156,28 @@ export function openShadow(db: Kysely<Database>, campaignId: number) {
     .execute();
 }
 
-/** Nobody's mailboxes have more mails than this in the time that is compared. */
-const USES_MAX = 100_000;
+const QUARTER_HOUR_MS = 15 * MINUTE_MS;
 
-/** When the campaign's mailboxes handed over older senders' mails of any campaign, from `from` on. */
+/**
+ * How many of older senders' mails, of any campaign, the campaign's mailboxes handed over from `from` on, by quarters of an hour: they are
+ * few, and every zone's days begin with one.
+ */
 export async function oldMailboxUses(db: Kysely<Database>, campaignId: number, from: Instant) {
+  const quarter = sql<number>`"at" / ${sql.lit(QUARTER_HOUR_MS)} * ${sql.lit(QUARTER_HOUR_MS)}`;
   const rows = await db
     .selectFrom("LegacyHandOver")
-    .select(["mailboxId", "at"])
+    .select(["mailboxId", quarter.as("quarterAt"), (eb) => eb.fn.countAll().as("mails")])
     // By campaigns, because that is what the index begins with.
     .where("campaignId", "in", (eb) => eb.selectFrom("LegacyCampaign").select("campaignId"))
     .where("at", ">=", from)
     .where("mailboxId", "in", (eb) => eb.selectFrom("CampaignMailbox").select("mailboxId").where("campaignId", "=", campaignId))
-    .limit(USES_MAX)
+    .groupBy(["mailboxId", quarter])
     .execute();
-  return rows.map(({ mailboxId, at }) => ({ mailboxId: mailboxId ?? 0, at: at ?? from }));
+  return rows.map(({ mailboxId, quarterAt, mails }) => ({
+    mailboxId: mailboxId ?? 0,
+    at: Number(quarterAt),
+    mails: Number(mails),
+  }));
 }
 
 /** Leads that the older sender mailed more than once in the campaign, those mailed last first; and how many there are. */
