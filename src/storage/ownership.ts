@@ -150,7 +150,7 @@ function toMoving(row: MovingRow): MovingCampaign {
 }
 
 /** What is known here of a campaign that is to change hands; undefined when there is none. */
-export async function switchFacts(db: Kysely<Database>, campaignId: number): Promise<SwitchFacts | undefined> {
+async function switchFacts(db: Kysely<Database>, campaignId: number): Promise<SwitchFacts | undefined> {
   const row = await db
     .selectFrom("Campaign")
     .select(["name", "owner", "hasOldProcess"])
