@@ -159,11 +159,24 @@ describe.skipIf(chromiumPath === undefined)("the wizard of a new campaign, in a 
       await page.frameLocator("iframe").getByText("Świętosława").waitFor({ state: "attached" });
     });
 
+    it("takes a file that goes with every mail, and has it after a reload", async () => {
+      const plan = { name: "plan dnia.txt", mimeType: "text/plain", buffer: Buffer.from("9:00 śniadanie") };
+      await page.locator('input[type="file"]').setInputFiles(plan);
+      await page.getByRole("link", { name: "plan dnia.txt" }).waitFor();
+      await page.reload();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("link", { name: "plan dnia.txt" }).click(),
+      ]);
+      expect(Buffer.concat(await (await download.createReadStream()).toArray())).toEqual(plan.buffer);
+      expect(await faults(page)).toEqual([]);
+    });
+
     it("says what hours, pace and limits come to, and refuses those that contradict each other", async () => {
       // By the list of steps, not by the button: the message is saved all the same.
       await page.getByRole("link", { name: "Schedule" }).click();
       await step(page, "Schedule").waitFor();
-      await page.getByText("2 mails, done by").waitFor();
+      await page.getByText("At this pace and with these limits: 2 mails, done by").waitFor();
       await page.getByLabel("A longer pause now and then").check();
       await page.getByRole("textbox", { name: "At least" }).fill("50");
       await page.getByText("the lower end lies above the upper one").first().waitFor();
@@ -178,6 +191,9 @@ describe.skipIf(chromiumPath === undefined)("the wizard of a new campaign, in a 
     it("shows what would happen, sends a test, and starts: the mails arrive with each lead's own words", async () => {
       await page.getByText("Nothing is missing.").waitFor();
       await page.getByText("Zaproszenie dla Żółw sp. z o.o.").waitFor();
+      await page.getByRole("button", { name: "Next mail" }).click();
+      await page.getByText("Mail 2 of the first 2, to swieta@example.test").waitFor();
+      await page.getByText("Zaproszenie dla Gęś i Syn").waitFor();
       await page.getByLabel("Send a test to").fill("no address");
       await page.getByRole("button", { name: "Send a test mail" }).click();
       await page.locator('[aria-invalid="true"]').waitFor();
@@ -193,6 +209,7 @@ describe.skipIf(chromiumPath === undefined)("the wizard of a new campaign, in a 
       expect(mail.subject).toBe("Zaproszenie dla Gęś i Syn");
       expect(mail.text?.trim()).toBe("Dzień dobry, Świętosława! Do zobaczenia: środa.");
       expect(mail.html).toContain("<b>Świętosława</b>");
+      expect(mail.attachments.map(({ filename }) => filename)).toEqual(["plan dnia.txt"]);
       await page.goBack();
       await page.getByText("This campaign has been started already").waitFor();
     });

@@ -6,15 +6,15 @@ import type { Campaign } from "../../api/campaign.ts";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { ApiProblem } from "../../api/problem.ts";
 import { KEYS } from "../../api/queries.ts";
+import { Attachments } from "../../components/attachments.tsx";
+import { changeOf, type DraftMessage } from "../../components/message-draft.ts";
 import { MessageEditor } from "../../components/message-editor.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type Say, useSaid } from "../../components/said/said.ts";
 import { SaveBar } from "../../components/save-bar.tsx";
 import { UnsavedGuard } from "../../components/unsaved-guard.tsx";
 import type { useDraft } from "../../components/use-draft.ts";
-import { Attachments } from "./attachments.tsx";
 import { useKnownFields } from "./known-fields.ts";
-import { changeOf, type DraftMessage } from "./message-draft.ts";
 import { messageQuery } from "./message-query.ts";
 
 interface MessageFormProps {

@@ -8,10 +8,10 @@ import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { MailPreview } from "../../components/mail-preview.tsx";
+import { type DraftMessage, sourceOf } from "../../components/message-draft.ts";
 import { Notice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { useSaid } from "../../components/said/said.ts";
-import { type DraftMessage, sourceOf } from "./message-draft.ts";
 
 interface PreviewPanelProps {
   readonly campaign: Campaign;

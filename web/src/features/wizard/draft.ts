@@ -3,12 +3,9 @@ import { type Campaign, campaignQuery } from "../../api/campaign.ts";
 import { answerOf, api, idempotencyKey, type Shape } from "../../api/client.ts";
 import { ApiProblem } from "../../api/problem.ts";
 import { KEYS } from "../../api/queries.ts";
-import type { MessageSource } from "./message-source.ts";
+import { changeOf, type DraftMessage } from "../../components/message-draft.ts";
+import { messageKey } from "./message-query.ts";
 import { readUnsaved, writeUnsaved } from "./unsaved.ts";
-
-interface MessageChange extends MessageSource {
-  attachments: { id: number }[];
-}
 
 interface DraftChange {
   readonly name?: string;
@@ -30,16 +27,20 @@ export function useSaveDraft(): (draft: Campaign, change: DraftChange) => Promis
     );
 }
 
-export function useSaveMessage(): (draft: Campaign, message: MessageChange) => Promise<unknown> {
+export function useSaveMessage(): (draft: Campaign, message: DraftMessage) => Promise<unknown> {
+  const client = useQueryClient();
   const keep = useKeepDraft();
-  return (draft, body) =>
-    keep(draft.id, async (version) => {
-      const { id } = draft;
-      await answerOf(
+  return async ({ id }, message) => {
+    const body = await changeOf(message);
+    return keep(id, async (version) => {
+      const saved = await answerOf(
         api.PUT("/api/v1/campaigns/{id}/message", { params: { path: { id }, header: { "if-match": `"${version}"` } }, body }),
       );
+      // It is known under its new id before the campaign names that, so the step goes on showing it.
+      client.setQueryData(messageKey(id, saved.message?.id ?? null), saved);
       return answerOf(api.GET("/api/v1/campaigns/{id}", { params: { path: { id } } }));
     });
+  };
 }
 
 /** Carries out an edit of the version that is on the screen, and shows what came of it; after a refusal the newest one is loaded. */

@@ -12,7 +12,7 @@ import type { MessageDraft } from "../../components/message-editor.tsx";
 import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { useSaid } from "../../components/said/said.ts";
 import { useFirstLeads } from "./leads.ts";
-import { sourceOf } from "./message-source.ts";
+import { sourceOf } from "../../components/message-draft.ts";
 import { WIZARD } from "./wizard-key.ts";
 import styles from "./wizard.module.css";
 
@@ -52,7 +52,7 @@ export function LeadPreview({ draft, message, onProblem }: LeadPreviewProps) {
           onSearchChange={(text) => setTyped(text === chosen?.address ? "" : text)}
         />
       )}
-      <Rendered draft={draft} message={message} leadId={chosen?.leadId} to={chosen?.address} onProblem={onProblem} />
+      <RenderedMail draft={draft} message={message} leadId={chosen?.leadId} to={chosen?.address} onProblem={onProblem} />
     </div>
   );
 }
@@ -62,7 +62,8 @@ interface RenderedProps extends LeadPreviewProps {
   readonly to: string | undefined;
 }
 
-function Rendered({ draft, message, leadId, to, onProblem }: RenderedProps) {
+/** The mail as it is written now, or the saved one, with the values of a lead. */
+export function RenderedMail({ draft, message, leadId, to, onProblem }: RenderedProps) {
   const { t } = useTranslation("wizard");
   const [written] = useDebouncedValue(message, TYPING_MS);
   const isSomething = written !== undefined || draft.messageId !== null;

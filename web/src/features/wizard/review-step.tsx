@@ -11,7 +11,7 @@ import { ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { instantText, zoneText } from "../../format/instants.ts";
 import { ForecastWords } from "./forecast-words.tsx";
-import { LeadPreview } from "./lead-preview.tsx";
+import { FirstMails } from "./first-mails.tsx";
 import { StartChecks, useUnsavedSteps } from "./start-checks.tsx";
 import { StepFrame } from "./step-frame.tsx";
 import { TestMail } from "./test-mail.tsx";
@@ -47,7 +47,7 @@ export function ReviewStep({ draft }: { readonly draft: Campaign }) {
       {draft.messageId !== null && (
         <>
           <Panel title={t("preview.first")}>
-            <LeadPreview draft={draft} />
+            <FirstMails draft={draft} />
           </Panel>
           {draft.mailboxIds.length > 0 && <TestMail draft={draft} />}
         </>

@@ -1,8 +1,9 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { FileDrop } from "../../components/file-drop.tsx";
-import { bytesText } from "../../format/numbers.ts";
-import styles from "./campaign.module.css";
+import { randomKey } from "../api/random-key.ts";
+import { bytesText } from "../format/numbers.ts";
+import styles from "./attachments.module.css";
+import { FileDrop } from "./file-drop.tsx";
 import type { DraftFile } from "./message-draft.ts";
 
 interface AttachmentsProps {
@@ -16,9 +17,9 @@ const FILES_MAX = 20;
 
 /** Files that go with every mail of the campaign. */
 export function Attachments({ campaignId, value, onChange }: AttachmentsProps) {
-  const { t } = useTranslation("campaign");
+  const { t } = useTranslation();
   const left = BYTES_MAX - value.reduce((sum, { bytes }) => sum + bytes, 0);
-  const add = (file: File) => onChange([...value, { key: crypto.randomUUID(), filename: file.name, bytes: file.size, file }]);
+  const add = (file: File) => onChange([...value, { key: randomKey(), filename: file.name, bytes: file.size, file }]);
   return (
     <div>
       <h3>{t("attachments.title")}</h3>
@@ -26,7 +27,7 @@ export function Attachments({ campaignId, value, onChange }: AttachmentsProps) {
         {value.map((file, index) => (
           <li key={"id" in file ? file.id : file.key}>
             <span>
-              <FileName campaignId={campaignId} file={file} /> <span className={styles.hint}>{bytesText(file.bytes)}</span>
+              <FileName campaignId={campaignId} file={file} /> <span className={styles.size}>{bytesText(file.bytes)}</span>
             </span>
             <Button
               size="compact-sm"
@@ -34,7 +35,7 @@ export function Attachments({ campaignId, value, onChange }: AttachmentsProps) {
               aria-label={t("attachments.remove", { name: file.filename })}
               onClick={() => onChange(value.toSpliced(index, 1))}
             >
-              {t("action.delete", { ns: "common" })}
+              {t("action.delete")}
             </Button>
           </li>
         ))}

@@ -1,10 +1,12 @@
-import type { Shape } from "../../api/client.ts";
-import type { MessageDraft } from "../../components/message-editor.tsx";
+import type { Shape } from "../api/client.ts";
+import type { MessageDraft } from "./message-editor.tsx";
 
 /** A file that goes with the mails: one that the server has, or one that was chosen here and is not sent yet. */
 export type DraftFile =
   | { readonly id: number; readonly filename: string; readonly bytes: number }
   | { readonly key: string; readonly filename: string; readonly bytes: number; readonly file: File };
+
+export const isOnServer = (file: DraftFile): boolean => "id" in file;
 
 export interface DraftMessage extends MessageDraft {
   readonly files: readonly DraftFile[];
@@ -21,10 +23,11 @@ export function draftOfMessage(message: Message | null): DraftMessage {
   return { subject: message.subject, text: message.text ?? "", html: message.html ?? "", files };
 }
 
+/** A text as the API takes it: a part with nothing in it is none. */
 export const sourceOf = ({ subject, text, html }: MessageDraft): Source => ({
   subject,
-  text: text === "" ? null : text,
-  html: html === "" ? null : html,
+  text: text.trim() === "" ? null : text,
+  html: html.trim() === "" ? null : html,
 });
 
 /** What is sent to the server: files that it has by their id, others with their content. */
