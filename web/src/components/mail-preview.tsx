@@ -67,7 +67,8 @@ function HtmlFrame({ html }: { readonly html: string }) {
       {clean === undefined ? (
         <div className={styles.frame} />
       ) : (
-        <iframe className={styles.frame} sandbox="" srcDoc={clean} title={t("mail.preview")} />
+        // Chromium may go on showing the mail before when a frame that is loading gets another one: each has a frame of its own.
+        <iframe key={clean} className={styles.frame} sandbox="" srcDoc={clean} title={t("mail.preview")} />
       )}
     </>
   );
