@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { type ErrorComponentProps, Link } from "@tanstack/react-router";
+import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/empty-state.tsx";
 
@@ -8,12 +8,27 @@ export function MissingPage() {
   return <EmptyState title={t("page.missing")} action={<Link to="/">{t("page.toOverview")}</Link>} />;
 }
 
-/** A mistake of ours; the rest of the page stays usable. */
-export function BrokenPage({ error }: ErrorComponentProps) {
+/** What browsers and the bundler say when a page's program does not come. */
+const NOT_FETCHED = /dynamically imported module|module script failed|Unable to preload/i;
+
+/** Stands in the place of a page that did not come, or has a mistake of ours; the frame around it stays usable. */
+export function BrokenPage({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation();
+  const router = useRouter();
+  const message = error instanceof Error ? error.message : "";
+  const again = () => {
+    reset();
+    void router.invalidate();
+  };
+  if (NOT_FETCHED.test(message))
+    return (
+      <EmptyState title={t("page.notFetched")} action={<Button onClick={again}>{t("action.retry")}</Button>}>
+        {t("page.notFetchedHelp")}
+      </EmptyState>
+    );
   return (
     <EmptyState title={t("page.broken")} action={<Button onClick={() => window.location.reload()}>{t("page.reload")}</Button>}>
-      {error instanceof Error ? error.message : undefined}
+      {message}
     </EmptyState>
   );
 }

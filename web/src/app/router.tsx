@@ -219,6 +219,7 @@ export const router = createRouter({
     ]),
   ]),
   defaultPreload: "intent",
+  defaultErrorComponent: BrokenPage,
   scrollRestoration: true,
 });
 

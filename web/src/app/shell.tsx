@@ -1,13 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { followServer } from "../api/live.ts";
 import { hasOlderSenderQuery } from "../api/migration.ts";
 import { AccountMenu } from "./account-menu.tsx";
+import { FrozenNotice } from "./frozen-notice.tsx";
 import { LiveLight, LostConnection } from "./live-light.tsx";
 import { Mark } from "./mark.tsx";
 import { NAV } from "./nav.ts";
+import { preloadPages } from "./preload-pages.ts";
 import { sessionQuery } from "./session.ts";
 import styles from "./shell.module.css";
 
@@ -16,7 +18,9 @@ export function Shell() {
   const { t } = useTranslation();
   const { data: session } = useQuery(sessionQuery);
   const { data: hasOlderSender = false } = useQuery(hasOlderSenderQuery);
+  const router = useRouter();
   useEffect(followServer, []);
+  useEffect(() => void preloadPages(Object.values(router.routesById)), [router]);
   const items = NAV.filter(({ needs }) =>
     needs === "older-sender" ? hasOlderSender : needs === undefined || session?.features.includes(needs),
   );
@@ -45,6 +49,7 @@ export function Shell() {
       </aside>
       <main id="content" tabIndex={-1} className={styles.main}>
         <LostConnection />
+        <FrozenNotice />
         <Outlet />
       </main>
     </div>

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, type Shape } from "../../api/client.ts";
 import { KEYS } from "../../api/queries.ts";
+import { systemQuery } from "../../api/system.ts";
 import { useMay } from "../../app/session.ts";
 import { useSentences } from "../../components/doing.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -29,6 +30,7 @@ export function OverviewPage() {
     queryFn: () => answerOf(api.GET("/api/v1/overview", { params: { query: { zone } } })),
     placeholderData: keepPreviousData,
   });
+  const isFrozen = Boolean(useQuery(systemQuery).data?.frozen);
   const action = mayChange && (
     <Button component={Link} to="/campaigns/new">
       {t("new")}
@@ -36,7 +38,11 @@ export function OverviewPage() {
   );
   return (
     <>
-      <PageHeader title={t("title")} lead={overview.data && <EngineLine overview={overview.data} />} actions={action} />
+      <PageHeader
+        title={t("title")}
+        lead={overview.data && !isFrozen && <EngineLine overview={overview.data} />}
+        actions={action}
+      />
       {overview.isError && <ProblemNotice problem={overview.error} onRetry={() => void overview.refetch()} />}
       {overview.isPending && <Loading lines={8} />}
       {overview.data !== undefined && <Panels overview={overview.data} />}

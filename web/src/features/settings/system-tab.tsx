@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { answerOf, api, type Shape } from "../../api/client.ts";
-import { KEYS } from "../../api/queries.ts";
+import type { Shape } from "../../api/client.ts";
+import { systemQuery } from "../../api/system.ts";
 import { Facts } from "../../components/facts.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { ProblemNotice } from "../../components/notice.tsx";
@@ -14,7 +14,7 @@ import { WorkersPanel } from "./workers-panel.tsx";
 
 /** The installation itself: who works, what needs a person, how to keep it safe, and who did what. */
 export function SystemTab() {
-  const system = useQuery({ queryKey: [KEYS.settings, "system"], queryFn: () => answerOf(api.GET("/api/v1/system")) });
+  const system = useQuery(systemQuery);
   return (
     <div className={styles.panels}>
       {system.isError && <ProblemNotice problem={system.error} onRetry={() => void system.refetch()} />}
