@@ -9,7 +9,9 @@ interface Drawing {
   readonly valueText: (value: number) => string;
 }
 
-const AXIS_LABELS_MAX = 8;
+/** Room for a day's name below its bar, and for a line of them. */
+const LABEL_WIDTH_PX = 110;
+const LABELS_HEIGHT_PX = 28;
 const BAR_SHARE = 0.7;
 
 /** Draws into `place` with the colours that are in force now. Bars that stand in one chart are stacked, the first below. */
@@ -17,7 +19,6 @@ export function drawChart(place: HTMLElement, { points, series, height, valueTex
   const colour = (name: string): string => getComputedStyle(place).getPropertyValue(`--${name}`).trim();
   const font = `12px ${getComputedStyle(place).fontFamily}`;
   const axis = { stroke: colour("ink-faint"), font, grid: { stroke: colour("line"), width: 1 }, ticks: { show: false } };
-  const every = Math.max(1, Math.ceil(points.length / AXIS_LABELS_MAX));
   const stacked = stack(series);
   // Bars on top of others are drawn first, so that the lower ones cover their feet.
   const order = series.map((_, index) => index).toReversed();
@@ -33,8 +34,13 @@ export function drawChart(place: HTMLElement, { points, series, height, valueTex
     axes: [
       {
         ...axis,
+        size: LABELS_HEIGHT_PX,
         grid: { show: false },
-        splits: () => points.map((_, index) => index).filter((index) => index % every === 0),
+        splits: ({ width }) => {
+          const every = Math.max(1, Math.ceil((points.length * LABEL_WIDTH_PX) / width));
+          // From the last one back, which is today in most charts.
+          return points.map((_, index) => index).filter((index) => (points.length - 1 - index) % every === 0);
+        },
         values: (_plot, at) => at.map((index) => points[index] ?? ""),
       },
       {

@@ -44,8 +44,8 @@ export function WeekGrid({ value, onChange, readOnly = false }: WeekGridProps) {
       </div>
       <p className={styles.sum}>
         {value.length === 0 ? t("week.aroundTheClock") : t("week.sum", { duration: durationText(minutes * MINUTE_MS) })}
-        {!readOnly && <span className={styles.help}> {t("week.help")}</span>}
       </p>
+      {!readOnly && <p className={styles.help}>{t("week.help")}</p>}
     </div>
   );
 }

@@ -35,7 +35,7 @@ export function MessageVersions({ campaign, onTake }: MessageVersionsProps) {
   return (
     <Panel title={t("versions.title", { zone: zoneText(campaign.zone) })}>
       <ListState list={versions} lines={2} empty={<EmptyState title={t("versions.none")} />}>
-        <ul className={styles.files}>
+        <ul className={styles.versions}>
           {versions.rows.map(({ id, subject, createdAt, isCurrent }) => (
             <li key={id}>
               <span>

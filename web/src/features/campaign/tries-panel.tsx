@@ -46,25 +46,25 @@ function useColumns(zone: string): readonly Column<Entry>[] {
     {
       key: "at",
       title: t("next.at", { zone: zoneText(zone) }),
-      width: "minmax(8.5rem, 1fr)",
+      width: "minmax(7rem, 9rem)",
       cell: ({ startedAt }) => <Moment at={startedAt} zone={zone} shape="second" />,
     },
     {
       key: "lead",
       title: t("next.lead"),
-      width: "minmax(9rem, 2fr)",
+      width: "minmax(5rem, 1.6fr)",
       cell: ({ leadId, lead }) => <LeadLink id={leadId} address={lead} />,
     },
     {
       key: "outcome",
       title: t("tries.outcome"),
-      width: "minmax(7rem, 1fr)",
+      width: "minmax(5.75rem, 1.4fr)",
       cell: ({ state, outcome }) => <OutcomeBadge state={state} outcome={outcome} />,
     },
     {
       key: "reply",
       title: t("tries.reply"),
-      width: "minmax(8rem, 2fr)",
+      width: "minmax(7rem, 1.4fr)",
       cell: ({ reply, replyPhrase }) => {
         const text = reply === null ? "" : say(reply, replyPhrase);
         return <span title={text}>{text}</span>;

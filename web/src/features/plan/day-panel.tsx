@@ -76,7 +76,7 @@ function useColumns({ id, zone }: Campaign): readonly Column<Mail>[] {
     {
       key: "lead",
       title: t("day.lead"),
-      width: "minmax(9rem, 2fr)",
+      width: "minmax(5rem, 2fr)",
       cell: ({ leadId, lead }) =>
         leadId === null ? (
           lead

@@ -45,7 +45,7 @@ export function HistoryPanel() {
         />
         <TextInput
           label={t("history.actor")}
-          description={t("history.actorHelp")}
+          placeholder={t("history.actorHelp")}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
         />

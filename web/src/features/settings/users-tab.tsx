@@ -8,7 +8,7 @@ import { sessionQuery, useMay } from "../../app/session.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Moment } from "../../components/moment.tsx";
-import { ProblemNotice } from "../../components/notice.tsx";
+import { Notice, ProblemNotice } from "../../components/notice.tsx";
 import { Panel } from "../../components/panel.tsx";
 import styles from "./settings.module.css";
 import { AddUserDialog, ChangeUserDialog, DeleteUserDialog, ResetPasswordDialog } from "./user-dialogs.tsx";
@@ -20,10 +20,15 @@ type UserTask = "change" | "password" | "delete";
 export function UsersTab() {
   const { t } = useTranslation("settings");
   const isOwner = useMay("owner");
-  const users = useQuery({ queryKey: [KEYS.settings, "users"], queryFn: () => answerOf(api.GET("/api/v1/users")) });
+  const users = useQuery({
+    queryKey: [KEYS.settings, "users"],
+    queryFn: () => answerOf(api.GET("/api/v1/users")),
+    enabled: isOwner,
+  });
   const [work, setWork] = useState<{ readonly task: UserTask; readonly user: User } | { readonly task: "add" }>();
   const close = () => setWork(undefined);
-  const add = isOwner && <Button onClick={() => setWork({ task: "add" })}>{t("users.add")}</Button>;
+  if (!isOwner) return <Notice tone="wait">{t("problem.forbidden", { ns: "common" })}</Notice>;
+  const add = <Button onClick={() => setWork({ task: "add" })}>{t("users.add")}</Button>;
   return (
     <Panel title={t("users.title")} actions={add} flush>
       {users.isError && <ProblemNotice problem={users.error} onRetry={() => void users.refetch()} />}
