@@ -10,6 +10,7 @@ import { LiveLight, LostConnection } from "./live-light.tsx";
 import { Mark } from "./mark.tsx";
 import { NAV } from "./nav.ts";
 import { preloadPages } from "./preload-pages.ts";
+import { returnFocus } from "./return-focus.ts";
 import { sessionQuery } from "./session.ts";
 import styles from "./shell.module.css";
 
@@ -20,6 +21,7 @@ export function Shell() {
   const { data: hasOlderSender = false } = useQuery(hasOlderSenderQuery);
   const router = useRouter();
   useEffect(followServer, []);
+  useEffect(returnFocus, []);
   useEffect(() => void preloadPages(Object.values(router.routesById)), [router]);
   const items = NAV.filter(({ needs }) =>
     needs === "older-sender" ? hasOlderSender : needs === undefined || session?.features.includes(needs),

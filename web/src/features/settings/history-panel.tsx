@@ -45,7 +45,7 @@ export function HistoryPanel() {
         />
         <TextInput
           label={t("history.actor")}
-          placeholder={t("history.actorHelp")}
+          description={t("history.actorHelp")}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
         />
