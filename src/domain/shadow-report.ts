@@ -46,7 +46,7 @@ export interface DifferenceBar {
 const DIFFERENCE_BOUNDS_MS = [-HOUR_MS, -10 * MINUTE_MS, -MINUTE_MS, MINUTE_MS, 10 * MINUTE_MS, HOUR_MS] as const;
 
 /** Two senders draw their gaps from different chances, so a mail within one gap of its slot came as planned. */
-export function shadowToleranceMs(settings: ShadowFacts["settings"]): number {
+function shadowToleranceMs(settings: ShadowFacts["settings"]): number {
   return Math.max(MINUTE_MS, gapRangeMs(settings).max);
 }
 
