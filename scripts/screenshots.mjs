@@ -14,6 +14,8 @@ const WORLD_MS = 20_000;
 
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 375, height: 800 } };
 const LOCALES = { en: "en-GB", pl: "pl-PL" };
+/** The demo's own, so that no picture shows two zones side by side. */
+const ZONE = "Europe/Warsaw";
 const SCHEMES = ["light", "dark"];
 
 /** @type {Record<string, (ids: { campaign: number; lead: number }) => string>} */
@@ -99,6 +101,7 @@ async function openContext(base, state, { locale, scheme, size }) {
   const context = await browser.newContext({
     storageState: state,
     locale,
+    timezoneId: ZONE,
     colorScheme: scheme,
     viewport: size,
     deviceScaleFactor: 2,
