@@ -10,7 +10,7 @@ const PROGRAMS_OWN = /^(api|docs|metrics|healthz|readyz)(\/|$)/;
 
 /** Serves the built web page from `folder`. Its own paths (`/campaigns/7`) are no files: who asks for one gets the page itself. */
 export async function serveWebPage(app: FastifyInstance, folder: string): Promise<void> {
-  await app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false, dotfiles: "ignore" });
+  await app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false, dotfiles: "ignore", preCompressed: true });
   app.get<{ Params: { "*": string } }>("/*", { config: { access: "public" }, schema: { hide: true } }, (request, reply) => {
     const path = request.params["*"];
     if (PROGRAMS_OWN.test(path)) throw new ProblemError("not-found", `There is nothing at GET /${path.slice(0, 200)}.`);
