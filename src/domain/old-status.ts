@@ -1,3 +1,4 @@
+import { say } from "./phrase.ts";
 import type { CampaignStatus } from "./states.ts";
 
 /** What an older sender's campaign becomes here: one that runs there comes in PAUSED. */
@@ -19,4 +20,4 @@ export function followedStatus(here: CampaignStatus, there: StatusThere): Campai
 export const hasEnded = (status: CampaignStatus): boolean => status === "COMPLETED" || status === "CANCELLED";
 
 /** Why leads of such a campaign get no mail. */
-export const ENDED_THERE = "the campaign had ended in the older sender";
+export const ENDED_THERE = say("old-ended");

@@ -1,3 +1,4 @@
+import { say } from "../domain/phrase.ts";
 import type { JudgedLead } from "./judge-old-leads.ts";
 import type { Judging } from "./judging.ts";
 import type { OldPlace } from "./old-picture.ts";
@@ -54,6 +55,6 @@ function judgePlace(row: PlaceRow, priority: number, { campaigns, leads, remarks
 }
 
 function barOf(row: PlaceRow, { blockedIn, lacksGreeting }: JudgedLead, campaignKey: string): string | undefined {
-  if (blockedIn === "all" || blockedIn.has(campaignKey)) return "blocked in this campaign";
-  return placeBar(row.status) ?? (lacksGreeting ? "no greeting" : undefined);
+  if (blockedIn === "all" || blockedIn.has(campaignKey)) return say("old-blocked-here");
+  return placeBar(row.status) ?? (lacksGreeting ? say("old-no-greeting") : undefined);
 }

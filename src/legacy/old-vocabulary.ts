@@ -1,3 +1,4 @@
+import { say } from "../domain/phrase.ts";
 import type { CampaignStatus } from "../domain/states.ts";
 import { WEEKDAYS, type Weekday, type WindowBlock } from "../domain/window.ts";
 import { type CampaignRow, type HolidayRow, numberOf, type SettingsRow, type StoredValue, textOf, truthOf } from "./old-rows.ts";
@@ -40,7 +41,7 @@ const NOT_BEGUN = words("planned queued pending scheduled error failed");
 export function placeBar(status: StoredValue): string | undefined {
   const word = wordOf(status);
   if (word === "" || NOT_BEGUN.has(word) || mailWord(status) === "sent" || mailWord(status) === "under-way") return undefined;
-  return `its status in the older sender is ${textOf(status) ?? ""}`;
+  return say("old-status", { name: textOf(status) ?? "" });
 }
 
 /** What a log row says when nobody can tell whether its mail is planned, on its way or forgotten. */

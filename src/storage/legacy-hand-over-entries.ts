@@ -1,3 +1,4 @@
+import { say } from "../domain/phrase.ts";
 import { type Selectable, sql, type Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import { LEAD_STATES } from "../domain/states.ts";
@@ -23,9 +24,9 @@ export interface OldMail {
   readonly mailboxDay: string;
 }
 
-const CAUSE = "sent by the older sender";
+const CAUSE = say("old-sent");
 /** Why a mail is unconfirmed. */
-export const UNANSWERED = "the older sender had it on its way, and does not say whether it left";
+export const UNANSWERED = say("old-unanswered");
 
 /** Message-IDs of mails of which the older sender does not know theirs; never in a mail. */
 const MADE_UP_DOMAIN = "older-sender.invalid";

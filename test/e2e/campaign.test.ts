@@ -73,9 +73,9 @@ describe.skipIf(chromiumPath === undefined)("a campaign's page, in a browser", (
     await open(`/campaigns/${slow}`);
     await page.getByRole("button", { name: /Why\?$/ }).click();
     const gates = page.getByRole("dialog").getByRole("list").first().getByRole("listitem");
-    await gates.nth(9).waitFor();
+    await gates.nth(10).waitFor();
     const names = (await gates.locator("strong").allTextContents()).map((text) => text.replace(":", ""));
-    const order = ["Engine", "Status", "Frozen", "Start time", "Days and hours", "Holidays", "Pace", "Long pause"];
+    const order = ["Engine", "Sender", "Status", "Frozen", "Start time", "Days and hours", "Holidays", "Pace", "Long pause"];
     expect(names).toEqual([...order, "Campaign's daily limit", "Mailboxes"]);
     await page.getByText("Set: Poland").waitFor();
     await page.getByText("anna@agency.example may send").waitFor();

@@ -82,9 +82,7 @@ describe("goniec cutover", () => {
     expect((await goniec("cutover", "Older 2")).err).toContain("it is watched until");
     expect((await goniec("cutover", "--all")).exitCode).toBe(1);
     await world.ask((app) =>
-      app.write((trx) =>
-        trx.updateTable("LegacyCampaign").set({ watchUntil: 1 }).where("cutOverAt", "is not", null).execute(),
-      ),
+      app.write((trx) => trx.updateTable("LegacyCampaign").set({ watchUntil: 1 }).where("cutOverAt", "is not", null).execute()),
     );
     const all = await goniec("cutover", "--all", "--resume", "--json");
     expect(jsonLines(all)).toMatchObject([{ taken: [{ campaign: "Older 2", status: "IN_PROGRESS" }], refused: [] }]);

@@ -22,7 +22,7 @@ export interface PhraseWire {
 const CODE = z.enum(PHRASE_CODES);
 
 /** A sentence of Goniec's own, as it stands beside its English. */
-export const PHRASE: z.ZodType<PhraseWire> = z
+const PHRASE: z.ZodType<PhraseWire> = z
   .object({
     code: CODE,
     values: z

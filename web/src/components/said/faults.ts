@@ -14,7 +14,7 @@ export function useFaultOf(): FaultOf {
 }
 
 /** What is wrong, and what would have been taken, in the reader's language. */
-export function useFaultText(): (fault: FieldProblem) => string {
+function useFaultText(): (fault: FieldProblem) => string {
   const say = useSaid();
   return ({ message, messagePhrase, allowed, allowedPhrase }) => {
     const wrong = say(message, messagePhrase);

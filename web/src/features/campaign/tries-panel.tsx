@@ -47,7 +47,7 @@ function useColumns(zone: string): readonly Column<Entry>[] {
       key: "at",
       title: t("next.at", { zone: zoneText(zone) }),
       width: "minmax(7rem, 9rem)",
-      cell: ({ startedAt }) => <Moment at={startedAt} zone={zone} shape="second" />,
+      cell: ({ startedAt, handedOverAt }) => <Moment at={handedOverAt ?? startedAt} zone={zone} shape="second" />,
     },
     {
       key: "lead",

@@ -77,7 +77,8 @@ function useColumns(onOpen: (entry: Entry) => void): readonly Column<Entry>[] {
       width: "minmax(6.25rem, 1fr)",
       cell: (entry) => (
         <UnstyledButton className={styles.open} onClick={() => onOpen(entry)}>
-          <Moment at={entry.startedAt} /> <span className="visually-hidden">{t("entry.open", { lead: entry.lead })}</span>
+          <Moment at={entry.handedOverAt ?? entry.startedAt} />{" "}
+          <span className="visually-hidden">{t("entry.open", { lead: entry.lead })}</span>
         </UnstyledButton>
       ),
     },
