@@ -164,13 +164,11 @@ type EngineParts = Pick<ConstructorParameters<typeof Engine>[0], "store" | "cloc
 
 /** Loaded only now: commands that only ask do without it. */
 async function engineOf(parts: EngineParts, config: Config, observer: Observer | undefined): Promise<Engine> {
-  const [{ Engine }, { createScheduledSender }] = await Promise.all([
-    import("./engine/engine.ts"),
-    import("./legacy/scheduledSender.ts"),
-  ]);
+  const [{ Engine }, fallback] = await Promise.all([import("./engine/engine.ts"), import("./legacy/scheduledSender.ts")]);
   return new Engine({
     ...parts,
-    alsoSends: createScheduledSender(),
+    // oxlint-disable-next-line typescript/no-deprecated -- it is there until its campaigns have been cut over
+    alsoSends: fallback.createScheduledSender(),
     worker: { bootId: systemRandom.id(), host: hostname(), pid: process.pid, version: VERSION },
     limits: { engineLeaseMs: config.engineLease, emailLeaseMs: config.emailLease, sendsMax: config.sendsMax },
     ...(observer !== undefined && { observer }),

@@ -62,6 +62,7 @@ export class EngineWorld {
       log,
       worker,
       limits: { engineLeaseMs: LEASE_MS, ...limits },
+      // oxlint-disable-next-line typescript/no-deprecated -- it is there until its campaigns have been cut over
       alsoSends: createScheduledSender(),
     });
   }

@@ -31,7 +31,7 @@ const slotsOf = (code: PhraseCode): string[] => [...PHRASES[code].matchAll(/\{(\
 
 function sentenceOf(code: PhraseCode): string {
   const filling = slotsOf(code).map((name) => [name, name.startsWith("part") ? REPLY : fillingOf(name)[0]]);
-  return (say as (code: PhraseCode, filling: object) => string)(code, Object.fromEntries(filling));
+  return (say as (code: PhraseCode, filling: object) => string)(code, Object.fromEntries(filling) as Record<string, string>);
 }
 
 describe("a stored sentence", () => {

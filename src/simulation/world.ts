@@ -241,6 +241,7 @@ export class World {
       worker: { bootId, host: "simulated", pid: number, version: "simulation" },
       observer: life.observer((point, address) => this.#diesAt(number, point, address)),
       limits: LIMITS,
+      // oxlint-disable-next-line typescript/no-deprecated -- it is there until its campaigns have been cut over
       alsoSends: createScheduledSender(),
     });
     this.#workers[number - 1] = { number, boots, life, engine, bootId };
