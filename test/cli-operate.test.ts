@@ -121,7 +121,7 @@ describe("goniec explain", () => {
       headline: string;
     };
     expect(shown.gates.map(({ gate, open }) => [gate, open])).toEqual([
-      ...["status", "frozen", "start-time", "hours", "holiday", "pace", "long-pause", "campaign-limit", "mailboxes"].map(
+      ...["owner", "status", "frozen", "start-time", "hours", "holiday", "pace", "long-pause", "campaign-limit", "mailboxes"].map(
         (gate) => [gate, true],
       ),
       ["engine", false],

@@ -62,7 +62,7 @@ it("an engine that is in charge claims nothing more, and withholds what it has c
   if (facts === undefined) throw new Error("no campaign");
   const explanation = explainCampaign(facts, world.clock.now());
   expect(explanation.headline).toBe("frozen until `goniec release`: a backup was restored");
-  expect(explanation.gates[1]).toMatchObject({ gate: "frozen", open: false, remedy: expect.stringContaining("goniec release") });
+  expect(explanation.gates[2]).toMatchObject({ gate: "frozen", open: false, remedy: expect.stringContaining("goniec release") });
   expect(explanation.nextAt).toBeUndefined();
   await engine.stop();
 });

@@ -27,7 +27,7 @@ const WATCHES_BEFORE_ALL = 3;
 
 export function nextStep(campaigns: readonly RollOutCampaign[]): NextStep {
   if (campaigns.length === 0)
-    return { step: "import", text: "Import the older sender's database: goniec import-legacy FILE.db --dry-run" };
+    return { step: "import", text: "Import the older sender's database: goniec import-legacy FILE --dry-run" };
   const alarmed = campaigns.find(({ watch }) => watch === "alarmed");
   if (alarmed !== undefined) {
     const text = `Look at what the watch of ${alarmed.name} has found; go back with: goniec rollback "${alarmed.name}"`;

@@ -180,7 +180,7 @@ describe("refused as an event is", () => {
   it.each([
     [
       `${AT}, do: paws, campaign: spring`,
-      'events[0].do "paws": is not known here; allowed: start, pause, resume, cancel, update-campaign,',
+      'events[0].do "paws": is not known here; allowed: start, pause, resume, cancel, cut-over, roll-back,',
     ],
     [`${AT}, do: puase, campaign: spring`, "is not known here; did you mean pause?; allowed: start,"],
     [`${AT}, campaign: spring`, "events[0]: the key do is missing; allowed: start, pause,"],

@@ -1,11 +1,11 @@
 import { type ExpressionBuilder, type Kysely, sql, type Transaction } from "kysely";
 import type { Alert } from "../domain/alerts.ts";
 import { type Instant, SECOND_MS } from "../domain/instant.ts";
+import { readSetting, swapSetting } from "./instance.ts";
 import type { Database } from "./schema.ts";
 
 type Trx = Transaction<Database>;
 
-const WATCH_KEY = "alertWatch";
 /** Of each kind of trouble so many subjects are told apart; nobody reads more. */
 const SUBJECTS_MAX = 100;
 /** Lines of the history that one look reads. */
@@ -21,8 +21,7 @@ export interface WatchPosition {
 
 /** Undefined before the first look ever. */
 export async function watchPosition(db: Kysely<Database>): Promise<WatchPosition | undefined> {
-  const row = await db.selectFrom("Setting").select("value").where("key", "=", WATCH_KEY).executeTakeFirst();
-  return row === undefined ? undefined : (JSON.parse(row.value) as WatchPosition);
+  return readSetting(db, "alertWatch");
 }
 
 /**
@@ -30,22 +29,7 @@ export async function watchPosition(db: Kysely<Database>): Promise<WatchPosition
  * look at the same time, one writes and tells.
  */
 export async function moveWatch(trx: Trx, from: WatchPosition | undefined, to: WatchPosition): Promise<boolean> {
-  const value = JSON.stringify(to);
-  if (from === undefined) {
-    const made = await trx
-      .insertInto("Setting")
-      .values({ key: WATCH_KEY, value })
-      .onConflict((conflict) => conflict.column("key").doNothing())
-      .executeTakeFirst();
-    return made.numInsertedOrUpdatedRows === 1n;
-  }
-  const moved = await trx
-    .updateTable("Setting")
-    .set({ value })
-    .where("key", "=", WATCH_KEY)
-    .where("value", "=", JSON.stringify(from))
-    .executeTakeFirst();
-  return moved.numUpdatedRows === 1n;
+  return swapSetting(trx, "alertWatch", from, to);
 }
 
 /** All that are known, also those that have ended. */

@@ -1,8 +1,9 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Instant } from "../domain/instant.ts";
+import { readSetting, swapSetting } from "./instance.ts";
 import type { Database } from "./schema.ts";
 
-const LEASE_KEY = "olderSendersFollowedBy";
+const KEY = "olderSendersFollowedBy";
 
 interface Lease {
   readonly owner: string;
@@ -11,8 +12,7 @@ interface Lease {
 
 /** Whether `owner` may follow the older senders now: nobody else does, or whoever did has died and its time has run out. */
 export async function mayFollow(db: Kysely<Database>, owner: string, now: Instant): Promise<boolean> {
-  const lease = leaseOf(await leaseText(db));
-  return lease === undefined || lease.owner === owner || lease.until <= now;
+  return isFree(await readSetting<Lease>(db, KEY), owner, now);
 }
 
 /** Takes or renews the lease; false when another process has it, or was faster. */
@@ -22,37 +22,15 @@ export async function takeFollowLease(
   leaseMs: number,
   now: Instant,
 ): Promise<boolean> {
-  const before = await leaseText(trx);
-  if (!(await mayFollow(trx, owner, now))) return false;
-  const value = JSON.stringify({ owner, until: now + leaseMs } satisfies Lease);
-  if (before === undefined) {
-    const made = await trx
-      .insertInto("Setting")
-      .values({ key: LEASE_KEY, value })
-      .onConflict((conflict) => conflict.column("key").doNothing())
-      .executeTakeFirst();
-    return made.numInsertedOrUpdatedRows === 1n;
-  }
-  const moved = await trx
-    .updateTable("Setting")
-    .set({ value })
-    .where("key", "=", LEASE_KEY)
-    .where("value", "=", before)
-    .executeTakeFirst();
-  return moved.numUpdatedRows === 1n;
+  const lease = await readSetting<Lease>(trx, KEY);
+  return isFree(lease, owner, now) && swapSetting<Lease>(trx, KEY, lease, { owner, until: now + leaseMs });
 }
 
-/** Lets another process follow at once. */
+/** Lets another process follow at once. Only its time is taken away, so that nobody's newer lease can go with it. */
 export async function leaveFollowLease(trx: Transaction<Database>, owner: string): Promise<void> {
-  const text = await leaseText(trx);
-  if (text === undefined || leaseOf(text)?.owner !== owner) return;
-  await trx.deleteFrom("Setting").where("key", "=", LEASE_KEY).where("value", "=", text).execute();
+  const lease = await readSetting<Lease>(trx, KEY);
+  if (lease?.owner === owner) await swapSetting<Lease>(trx, KEY, lease, { ...lease, until: 0 });
 }
 
-async function leaseText(db: Kysely<Database>): Promise<string | undefined> {
-  return (await db.selectFrom("Setting").select("value").where("key", "=", LEASE_KEY).executeTakeFirst())?.value;
-}
-
-function leaseOf(text: string | undefined): Lease | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as Lease);
-}
+const isFree = (lease: Lease | undefined, owner: string, now: Instant): boolean =>
+  lease === undefined || lease.owner === owner || lease.until <= now;

@@ -18,7 +18,7 @@ export interface Instance {
 export const FOLLOWS_MAX = 20;
 
 /** Facts about the installation as a whole, each a JSON text under its key. */
-export type SettingKey = "instance" | "home" | "frozen" | "backup";
+export type SettingKey = "instance" | "home" | "frozen" | "backup" | "alertWatch" | "olderSendersFollowedBy";
 
 export async function readSetting<T>(db: Kysely<Database>, key: SettingKey): Promise<T | undefined> {
   const row = await db.selectFrom("Setting").select("value").where("key", "=", key).executeTakeFirst();
@@ -32,6 +32,26 @@ export async function writeSetting(trx: Kysely<Database>, key: SettingKey, conte
     .values({ key, value })
     .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
     .execute();
+}
+
+/** Puts `to` in the place of `from`, undefined for nothing; false when somebody else has changed it since that was read, and is waited for. */
+export async function swapSetting<T>(trx: Trx, key: SettingKey, from: T | undefined, to: T): Promise<boolean> {
+  const value = JSON.stringify(to);
+  if (from === undefined) {
+    const made = await trx
+      .insertInto("Setting")
+      .values({ key, value })
+      .onConflict((conflict) => conflict.column("key").doNothing())
+      .executeTakeFirst();
+    return made.numInsertedOrUpdatedRows === 1n;
+  }
+  const moved = await trx
+    .updateTable("Setting")
+    .set({ value })
+    .where("key", "=", key)
+    .where("value", "=", JSON.stringify(from))
+    .executeTakeFirst();
+  return moved.numUpdatedRows === 1n;
 }
 
 export async function removeSetting(trx: Trx, key: SettingKey): Promise<void> {

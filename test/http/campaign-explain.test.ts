@@ -32,7 +32,7 @@ describe("explain over HTTP", () => {
     });
     const { body } = await world.ask<Explanation>("GET", `/campaigns/${spring.id}/explain`);
     expect(body.gates.map(({ gate, isOpen }) => [gate, isOpen])).toEqual([
-      ...["status", "frozen", "start-time", "hours", "holiday", "pace", "long-pause", "campaign-limit"].map((gate) => [
+      ...["owner", "status", "frozen", "start-time", "hours", "holiday", "pace", "long-pause", "campaign-limit"].map((gate) => [
         gate,
         true,
       ]),

@@ -122,7 +122,7 @@ describe("a preview", () => {
     const [ewa, jan] = ids.map(({ id }) => id);
     expect((await preview({ leadId: ewa })).body).toEqual({
       ...{ subject: "Hello Ewa", text: "From Acme", html: null },
-      ...{ missing: [], problem: null, bar: null },
+      ...{ missing: [], problem: null, problemPhrase: null, bar: null },
     });
     expect((await preview({ leadId: jan })).body).toMatchObject({
       subject: "Hello [firstName]",
